@@ -1,0 +1,48 @@
+"""How gunicorn serves caseflow: threads that wait for slow lines, logs that name nobody.
+
+`gunicorn --config caseflow/gunicorn_conf.py wsgi:app`. Anything may be overridden on gunicorn's command line or in
+GUNICORN_CMD_ARGS, such as `--bind` where a container needs it.
+"""
+
+import os
+import re
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+_LONGEST_ID = 24
+
+
+class QuietLogger(Logger):
+    """An access log without addresses, names, queries, referrers, and without what a link keeps secret."""
+
+    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
+        """Return gunicorn's own values, with path parts longer than a public id (tokens, typed words) left out."""
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        path = "/".join("…" if len(part) > _LONGEST_ID else part for part in str(atoms["U"] or "-").split("/"))
+        # A path may hold anything once its %-signs are read, a line break too: the log shows plain letters.
+        atoms["U"] = re.sub(r"[^A-Za-z0-9_/.…-]+", "?", path)
+        return atoms
+
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("CASEFLOW_WORKERS", "1"))
+worker_class = "gthread"
+threads = 16
+# A gthread worker answers for its own life, not for each request: an upload over a poor line may take hours.
+timeout = 120
+graceful_timeout = 60
+keepalive = 15
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 -- heartbeats need no disk
+control_socket_disable = True
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Only a reverse proxy on this machine may say who the visitor is and whether the line was encrypted.
+forwarded_allow_ips = "127.0.0.1,::1"
+
+accesslog = "-"
+errorlog = "-"
+logger_class = QuietLogger
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
