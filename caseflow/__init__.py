@@ -1,1 +1,1 @@
-"""caseflow: the working place of a litigation network, from a documented violation to a decision carried out."""
+"""caseflow: case management for strategic human-rights litigation."""

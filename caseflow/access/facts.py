@@ -1,0 +1,94 @@
+"""The facts that decide who is entitled to which safe, gathered from the rooms that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from caseflow.access.actor import Role
+from caseflow.cases.models import Case, Counsel, IncidentLink
+from caseflow.incidents.models import Incident
+from caseflow.kernel.db import db, unscoped
+from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.network.models import Departure, Member
+from caseflow.precedents.models import Review, Scorer
+
+
+class Gathered(NamedTuple):
+    """What is true now about some safes: who may hold keys, and which links lead from members to safes."""
+
+    able: frozenset[str]
+    coordinators: frozenset[str]
+    logged: Mapping[str, str]
+    counsel: Mapping[str, frozenset[str]]
+    cases_of: Mapping[str, frozenset[str]]
+    scorers: Mapping[str, frozenset[str]]
+
+
+_WHY = unscoped("entitlement is computed from facts, not from what the asker sees")
+
+
+def able_members() -> dict[str, Role]:
+    """Return member id -> role of all whose present key is confirmed and who have not left."""
+    query = (
+        select(Member.id, Member.role)
+        .join(Identity, Identity.member_id == Member.id)
+        .join(
+            KeyConfirmation,
+            (KeyConfirmation.member_id == Member.id) & (KeyConfirmation.public == Identity.public),
+        )
+        .outerjoin(Departure, Departure.member_id == Member.id)
+        .where(Departure.member_id.is_(None))
+    )
+    return {member: Role(role) for member, role in db.session.execute(query)}
+
+
+def gather(safes: Collection[str]) -> Gathered:
+    """Return the facts about `safes` (ids). Four queries, whatever their number."""
+    able = able_members()
+    logged = dict(
+        db.session.execute(
+            select(Incident.safe_id, Incident.by_id).where(Incident.safe_id.in_(safes)), execution_options=_WHY
+        ).all()
+    )
+    linked = db.session.execute(
+        select(Incident.safe_id, Case.safe_id)
+        .join(IncidentLink, IncidentLink.incident_id == Incident.id)
+        .join(Case, Case.id == IncidentLink.case_id)
+        .where(Incident.safe_id.in_(safes)),
+        execution_options=_WHY,
+    ).all()
+    reviewed = db.session.execute(
+        select(Review.safe_id, Case.safe_id).join(Case, Case.id == Review.case_id).where(Review.safe_id.in_(safes)),
+        execution_options=_WHY,
+    ).all()
+    cases_of: dict[str, set[str]] = {}
+    for safe, case_safe in [*linked, *reviewed]:
+        cases_of.setdefault(safe, set()).add(case_safe)
+    case_safes = {*safes, *(case_safe for found in cases_of.values() for case_safe in found)}
+    counsel: dict[str, set[str]] = {}
+    serving = (
+        select(Case.safe_id, Counsel.member_id)
+        .join(Counsel, Counsel.case_id == Case.id)
+        .where(Case.safe_id.in_(case_safes), Counsel.until.is_(None))
+    )
+    for case_safe, member in db.session.execute(serving, execution_options=_WHY):
+        counsel.setdefault(case_safe, set()).add(member)
+    scorers: dict[str, set[str]] = {}
+    asked = (
+        select(Review.safe_id, Scorer.member_id)
+        .join(Scorer, Scorer.review_id == Review.id)
+        .where(Review.safe_id.in_(safes))
+    )
+    for safe, member in db.session.execute(asked, execution_options=_WHY):
+        scorers.setdefault(safe, set()).add(member)
+    return Gathered(
+        able=frozenset(able),
+        coordinators=frozenset(member for member, role in able.items() if role is Role.COORDINATOR),
+        logged={safe: member for safe, member in logged.items()},
+        counsel={safe: frozenset(found) for safe, found in counsel.items()},
+        cases_of={safe: frozenset(found) for safe, found in cases_of.items()},
+        scorers={safe: frozenset(found) for safe, found in scorers.items()},
+    )

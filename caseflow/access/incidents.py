@@ -1,0 +1,110 @@
+"""Documented violations: a documenter has her own, a lawyer those of her cases, a coordinator all."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement
+
+from caseflow.access.actor import Actor, Objection, unready
+from caseflow.access.safes import visible
+from caseflow.incidents.models import Consent, Incident
+from caseflow.kernel.words import N_
+
+BY_COORDINATOR = N_("Incidents are reviewed by a coordinator.")
+OPEN_TO_CHANGE = ("draft", "information_asked")
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition an incident must meet to exist for `actor`."""
+    return visible(Incident, actor)
+
+
+def may_log(actor: Actor) -> Objection:
+    """Return why `actor` may not log an incident, or None."""
+    if actor.is_lawyer:
+        return unready(actor) or N_("Incidents are logged by a documenter or a coordinator.")
+    return unready(actor)
+
+
+def may_edit(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not change what `incident` says, or None."""
+    if incident.by_id != actor.member_id:
+        return N_("Only the person who logged an incident changes its text. Others ask her a question.")
+    if incident.state not in OPEN_TO_CHANGE:
+        return N_("The text is fixed while it is reviewed. The coordinator can ask you for more, which opens it again.")
+    return unready(actor)
+
+
+def may_add(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor`, who sees `incident`, may not add evidence, people or consent to it, or None."""
+    if incident.state in ("declined", "closed"):
+        return N_("This incident is closed; nothing is added to it.")
+    return unready(actor)
+
+
+def may_submit(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not hand `incident` in for review, or None."""
+    if incident.by_id != actor.member_id:
+        return N_("An incident is submitted by the person who logged it.")
+    if incident.state not in OPEN_TO_CHANGE:
+        return N_("This incident has been submitted already.")
+    return unready(actor)
+
+
+def may_answer(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not answer the coordinator's question on `incident`, or None."""
+    if incident.by_id != actor.member_id:
+        return N_("Questions are answered by the person who logged the incident.")
+    if incident.state != "information_asked":
+        return N_("Nothing has been asked.")
+    return unready(actor)
+
+
+def may_review(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not take `incident` into review, or None."""
+    if not actor.is_coordinator:
+        return unready(actor) or BY_COORDINATOR
+    if incident.state not in ("submitted", "in_review"):
+        return N_("Only a submitted incident is reviewed.")
+    return unready(actor)
+
+
+def may_ask(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not ask the documenter for more, or None."""
+    return may_review(actor, incident)
+
+
+def may_verify(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not grade `incident` as verified, or None."""
+    if actor.is_coordinator and incident.by_id == actor.member_id:
+        return N_("Somebody else verifies what you logged yourself.")
+    return may_review(actor, incident)
+
+
+def may_decline(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not decline `incident`, or None."""
+    return may_review(actor, incident)
+
+
+def may_close(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not close a verified `incident` without a case, or None."""
+    if not actor.is_coordinator:
+        return unready(actor) or BY_COORDINATOR
+    if incident.state != "verified":
+        return N_("Only a verified incident is closed without a case.")
+    return unready(actor)
+
+
+def may_take_to_case(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not take `incident` into a case, or None."""
+    if not actor.is_coordinator:
+        return unready(actor) or N_("Cases are opened by a coordinator.")
+    if incident.state not in ("verified", "taken_to_case"):
+        return N_("Only a verified incident goes into a case.")
+    return unready(actor)
+
+
+def may_withdraw_consent(actor: Actor, consent: Consent) -> Objection:
+    """Return why `actor` may not record that `consent` was taken back, or None."""
+    if consent.withdrawal is not None:
+        return N_("This consent has been withdrawn already.")
+    return unready(actor)

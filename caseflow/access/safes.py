@@ -1,0 +1,17 @@
+"""Seeing what lies in a safe: whoever holds its grant sees it, nobody else does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from caseflow.access.actor import Actor
+from caseflow.kernel.db import scoped
+from caseflow.keys.models import Grant
+
+
+def visible(model: Any, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a row of `model` (any table with a `safe_id`) must meet to exist for `actor`."""
+    held = select(Grant.safe_id).where(Grant.member_id == actor.member_id)
+    return scoped(model.safe_id.in_(held))

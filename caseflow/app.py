@@ -1,0 +1,100 @@
+"""Puts the rooms together: the only module that knows them all."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from caseflow.kernel import db as kernel_db
+from caseflow.kernel import jobs
+from caseflow.kernel.db import db
+from caseflow.kernel.settings import Settings
+from caseflow.web import errors, gate, headers, navigation, pages, words
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = (
+    "web",
+    "ledger",
+    "keys",
+    "network",
+    "entrance",
+    "evidence",
+    "incidents",
+    "cases",
+    "proceedings",
+    "deadlines",
+    "remedies",
+    "precedents",
+    "search",
+    "desk",
+    "reports",
+    "demo",
+)
+FORM_BYTES = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for `settings`. Raises `RuntimeError` for a route without a gate."""
+    app = Flask("caseflow", template_folder=str(ROOT / "templates"), static_folder="web/static")
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.extensions["caseflow_settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        TESTING=settings.testing,
+        SESSION_COOKIE_NAME="__Host-caseflow-form" if settings.secure else "caseflow-form",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        WTF_CSRF_SSL_STRICT=settings.secure,
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    kernel_db.connect(app, settings.engine_url)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    CSRFProtect(app)
+    gate.init(app)
+    words.init(app)
+    pages.init(app)
+    errors.init(app)
+    headers.init(app)
+    app.jinja_env.globals.update(
+        navigation=navigation.navigation,
+        panels_of=navigation.panels_of,
+        current_actor=gate.current_actor_or_none,
+    )
+    for room in ROOMS:
+        _open(app, room)
+    gate.load_with(import_module("caseflow.entrance.sessions").load)
+    app.view_functions["static"] = gate.public("style sheets, scripts and pictures of the pages")(
+        app.view_functions["static"]
+    )
+    gate.demand_gates(app)
+    logging.getLogger("caseflow").setLevel(logging.INFO)
+    jobs.start(app, redis_url=settings.redis_url, worker=settings.worker)
+    return app
+
+
+def _open(app: Flask, room: str) -> None:
+    """Bring in the shelves of a room that stand in the way of requests, commands and announcements."""
+    folder = Path(__file__).parent / room
+    for shelf in ("models", "operations", "jobs", "panels", "routes", "cli"):
+        if (folder / f"{shelf}.py").exists() or (folder / shelf).is_dir():
+            module = import_module(f"caseflow.{room}.{shelf}")
+            if shelf == "routes":
+                app.register_blueprint(module.bp)
+            if shelf == "cli":
+                app.cli.add_command(module.group)

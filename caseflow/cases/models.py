@@ -1,0 +1,124 @@
+"""A matter, the people who carry it, the incidents it grew from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from caseflow.kernel.db import Base, Sealed
+from caseflow.keys.models import InSafe
+from caseflow.network.models import Member
+
+
+class Case(InSafe, Base):
+    """One matter. `procedure`, `stage` and `next_on` are the readable position that the rooms above keep up to date."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("ix_cases_state_changed_at", "state", "changed_at"),)
+
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    state: Mapped[str] = mapped_column(String(12))
+    title_sealed: Mapped[bytes] = mapped_column(Sealed)
+    objective_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    legal_issue_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    articles: Mapped[list[str]] = mapped_column(JSON)
+    confidentiality: Mapped[str] = mapped_column(String(16))
+    procedure: Mapped[str | None] = mapped_column(String(40))
+    stage: Mapped[str | None] = mapped_column(String(40))
+    next_on: Mapped[date | None]
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    counsel: Mapped[list[Counsel]] = relationship(back_populates="case", order_by="Counsel.since")
+    parties: Mapped[list[Party]] = relationship(order_by="Party.id")
+    notes: Mapped[list[Note]] = relationship(order_by="Note.at")
+    tasks: Mapped[list[Task]] = relationship(order_by="Task.due_on")
+    links: Mapped[list[IncidentLink]] = relationship(back_populates="case", order_by="IncidentLink.at")
+    closure: Mapped[Closure | None] = relationship(uselist=False)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own protocol
+
+
+class IncidentLink(Base):
+    """An incident taken into a case. Who is counsel in the case may read the incident."""
+
+    __tablename__ = "case_incidents"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), primary_key=True, index=True)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    case: Mapped[Case] = relationship(back_populates="links")
+
+
+class Counsel(InSafe, Base):
+    """A lawyer in a case, from when until when, in which role."""
+
+    __tablename__ = "case_counsel"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    case: Mapped[Case] = relationship(back_populates="counsel")
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+
+
+class Party(InSafe, Base):
+    """A person or body on one side of the case."""
+
+    __tablename__ = "case_parties"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    side: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12))
+    name_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Note(InSafe, Base):
+    """An internal note of the team."""
+
+    __tablename__ = "case_notes"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    body_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Task(InSafe, Base):
+    """Something one member of the team is to do."""
+
+    __tablename__ = "case_tasks"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    what_sealed: Mapped[bytes] = mapped_column(Sealed)
+    due_on: Mapped[date | None]
+    for_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Closure(InSafe, Base):
+    """The fact that a case was closed, with which outcome and why."""
+
+    __tablename__ = "case_closures"
+    __table_args__ = (UniqueConstraint("case_id"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    outcome: Mapped[str] = mapped_column(String(24))
+    reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]

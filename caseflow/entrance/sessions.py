@@ -1,0 +1,152 @@
+"""The split session: the cookie holds `sid | k`, the server the seed sealed with k under SHA-256(sid).
+
+Neither half opens anything alone. Any web process can serve any session, for nothing is kept in memory.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+from secrets import token_bytes
+from typing import Any
+
+from flask import Request, Response, g
+from sqlalchemy import select, update
+
+from caseflow.access.actor import Actor
+from caseflow.entrance.models import MemberSession
+from caseflow.kernel import db as kernel_db
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db
+from caseflow.kernel.settings import current
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.ledger.operations import instance
+from caseflow.network.models import Departure, Member
+from caseflow.vault.errors import VaultError
+from caseflow.vault.keys import MemberKeys
+from caseflow.vault.sessions import open_seed, seal_seed
+from caseflow.web.gate import Visitor
+
+_SEEN_EVERY = timedelta(minutes=1)
+
+__all__ = ["begin", "cookie_name", "end", "end_all", "load", "lock", "set_cookie"]
+
+
+
+def cookie_name() -> str:
+    """Return the cookie's name; over https the prefix makes browsers refuse weaker copies of it."""
+    return "__Host-caseflow" if current().secure else "caseflow"
+
+
+def begin(member: Member, keys: MemberKeys, *, agent: str, at: datetime, ends_at: datetime | None = None) -> str:
+    """Store a new session in the present transaction and return the cookie's value."""
+    sid, k = token_bytes(16), token_bytes(32)
+    sid_hash = hashlib.sha256(sid).hexdigest()
+    db.session.add(
+        MemberSession(
+            sid_hash=sid_hash,
+            member_id=member.id,
+            seed_sealed=seal_seed(keys.seed, k, bytes.fromhex(sid_hash)),
+            started_at=at,
+            seen_at=at,
+            ends_at=ends_at or at + timedelta(hours=current().session_hours),
+            agent=agent[:120],
+        )
+    )
+    return base64.urlsafe_b64encode(sid + k).decode().rstrip("=")
+
+
+def set_cookie(answer: Response, value: str | None) -> None:
+    """Give the browser its half, or take it away with None."""
+    if value is None:
+        answer.delete_cookie(cookie_name(), path="/", secure=current().secure, httponly=True, samesite="Lax")
+    else:
+        answer.set_cookie(cookie_name(), value, path="/", secure=current().secure, httponly=True, samesite="Lax")
+
+
+def _halves(request: Request) -> tuple[str, bytes] | None:
+    value = request.cookies.get(cookie_name(), "")
+    if len(value) != 64:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(value)
+    except ValueError:
+        return None
+    return hashlib.sha256(raw[:16]).hexdigest(), raw[16:]
+
+
+def load(request: Request) -> Visitor | None:
+    """Recognise the member of this request: None, locked, or with her keyring. One query, one decryption."""
+    halves = _halves(request)
+    if halves is None:
+        return None
+    sid_hash, k = halves
+    row = db.session.execute(
+        select(MemberSession, Member, Identity.public, KeyConfirmation.public, Departure.member_id)
+        .join(Member, Member.id == MemberSession.member_id)
+        .join(Identity, Identity.member_id == Member.id)
+        .outerjoin(KeyConfirmation, KeyConfirmation.member_id == Member.id)
+        .outerjoin(Departure, Departure.member_id == Member.id)
+        .where(MemberSession.sid_hash == sid_hash)
+    ).first()
+    if row is None:
+        return None
+    session, member, public, confirmed, departed = row
+    moment = now()
+    if departed is not None or moment >= session.ends_at:
+        return None
+    g.member_session = session
+    idle = moment - session.seen_at > timedelta(minutes=current().idle_minutes)
+    if session.seed_sealed is None or idle:
+        if idle and session.seed_sealed is not None:
+            lock(session)
+        return Visitor(_actor(member, confirmed == public, None), locked=True)
+    try:
+        keys = MemberKeys.from_seed(open_seed(session.seed_sealed, k, bytes.fromhex(sid_hash)))
+    except VaultError:
+        return None
+    if moment - session.seen_at > _SEEN_EVERY:
+        _touch(session, moment)
+    return Visitor(_actor(member, confirmed == public, MemberKeyring(member.id, keys, instance())), locked=False)
+
+
+def _actor(member: Member, confirmed: bool, ring: MemberKeyring | None) -> Actor:
+    return Actor(
+        member_id=member.id,
+        name=member.name,
+        role=member.role,
+        confirmed=confirmed,
+        organisation_id=member.organisation_id,
+        language=member.language,
+        timezone=member.timezone,
+        keys=ring,
+    )
+
+
+def lock(session: MemberSession) -> None:
+    """Drop the server's half: nothing opens until the passphrase is typed again."""
+    with kernel_db.transaction():
+        change = update(MemberSession).where(MemberSession.sid_hash == session.sid_hash)
+        db.session.execute(change.values(seed_sealed=None))
+
+
+def _touch(session: MemberSession, moment: datetime) -> None:
+    with kernel_db.transaction():
+        change = update(MemberSession).where(MemberSession.sid_hash == session.sid_hash)
+        db.session.execute(change.values(seen_at=moment))
+
+
+def end(session: Any) -> None:
+    """Delete a session in the present transaction."""
+    found = db.session.get(MemberSession, session.sid_hash)
+    if found is not None:
+        db.session.delete(found)
+
+
+def end_all(member_id: str, *, but: str | None = None) -> None:
+    """Delete every session of a member in the present transaction, except the one under the hash `but`."""
+    for session in db.session.scalars(select(MemberSession).where(MemberSession.member_id == member_id)):
+        if session.sid_hash != but:
+            db.session.delete(session)

@@ -1,0 +1,168 @@
+"""Documented violations. Facts stand on links: a person is a victim by an act, a perpetrator by an involvement."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from caseflow.kernel.db import Base, Sealed
+from caseflow.keys.models import InSafe
+
+
+class Incident(InSafe, Base):
+    """What happened, where and when, as one documenter logged it."""
+
+    __tablename__ = "incidents"
+
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    state: Mapped[str] = mapped_column(String(24), index=True)
+    title_sealed: Mapped[bytes] = mapped_column(Sealed)
+    narrative_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    place_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    region: Mapped[str] = mapped_column(String(8))
+    began_on: Mapped[date | None]
+    began_precision: Mapped[str] = mapped_column(String(8))
+    ended_on: Mapped[date | None]
+    ended_precision: Mapped[str | None] = mapped_column(String(8))
+    learned_on: Mapped[date | None]
+    learned_how: Mapped[str | None] = mapped_column(String(24))
+    language: Mapped[str] = mapped_column(String(2))
+    grade: Mapped[str | None] = mapped_column(String(12))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    logged_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    people: Mapped[list[Person]] = relationship(back_populates="incident", order_by="Person.position")
+    acts: Mapped[list[Act]] = relationship(back_populates="incident", order_by="Act.position")
+    sources: Mapped[list[Source]] = relationship(order_by="Source.id")
+    consents: Mapped[list[Consent]] = relationship(back_populates="incident", order_by="Consent.at")
+    messages: Mapped[list[Message]] = relationship(order_by="Message.at")
+    moves: Mapped[list[Move]] = relationship(order_by="Move.at")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own protocol
+
+
+class Person(InSafe, Base):
+    """An individual or a group in one incident."""
+
+    __tablename__ = "incident_people"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    name_sealed: Mapped[bytes] = mapped_column(Sealed)
+    pseudonym_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    contact_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    details_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    size: Mapped[int | None]
+
+    incident: Mapped[Incident] = relationship(back_populates="people")
+
+
+class Act(InSafe, Base):
+    """What was done to one victim."""
+
+    __tablename__ = "incident_acts"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    victim_id: Mapped[str] = mapped_column(ForeignKey("incident_people.id"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    articles: Mapped[list[str]] = mapped_column(JSON)
+    method: Mapped[str | None] = mapped_column(String(40))
+    stated_reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    consequences_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    victim_status: Mapped[str | None] = mapped_column(String(40))
+
+    incident: Mapped[Incident] = relationship(back_populates="acts")
+    victim: Mapped[Person] = relationship()
+    involvements: Mapped[list[Involvement]] = relationship(back_populates="act", order_by="Involvement.id")
+
+
+class Involvement(InSafe, Base):
+    """One perpetrator, known or not, in one act."""
+
+    __tablename__ = "incident_involvements"
+
+    act_id: Mapped[str] = mapped_column(ForeignKey("incident_acts.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("incident_people.id"))
+    actor_kind: Mapped[str] = mapped_column(String(40))
+    degree: Mapped[str | None] = mapped_column(String(40))
+    unit_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+
+    act: Mapped[Act] = relationship(back_populates="involvements")
+    person: Mapped[Person | None] = relationship()
+
+
+class Source(InSafe, Base):
+    """Who says so, and how far it can be relied on."""
+
+    __tablename__ = "incident_sources"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    connection: Mapped[str] = mapped_column(String(40))
+    reliability: Mapped[str] = mapped_column(String(24))
+    said_on: Mapped[date | None]
+    who_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+
+
+class Consent(InSafe, Base):
+    """What one person allowed, for one purpose; withdrawn by a row of its own."""
+
+    __tablename__ = "incident_consents"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("incident_people.id"))
+    purpose: Mapped[str] = mapped_column(String(40))
+    form: Mapped[str] = mapped_column(String(24))
+    language: Mapped[str] = mapped_column(String(2))
+    given_on: Mapped[date]
+    until: Mapped[date | None]
+    witness_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    incident: Mapped[Incident] = relationship(back_populates="consents")
+    person: Mapped[Person] = relationship()
+    withdrawal: Mapped[ConsentWithdrawal | None] = relationship(uselist=False)
+
+
+class ConsentWithdrawal(InSafe, Base):
+    """The person took a consent back."""
+
+    __tablename__ = "incident_consent_withdrawals"
+
+    consent_id: Mapped[str] = mapped_column(ForeignKey("incident_consents.id"), unique=True)
+    on: Mapped[date]
+    reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Message(InSafe, Base):
+    """A question to the documenter, her answer, or a reviewer's note."""
+
+    __tablename__ = "incident_messages"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    body_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Move(InSafe, Base):
+    """One change of state with its reason."""
+
+    __tablename__ = "incident_moves"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    from_state: Mapped[str] = mapped_column(String(24))
+    to_state: Mapped[str] = mapped_column(String(24))
+    reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]

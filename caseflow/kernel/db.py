@@ -1,0 +1,187 @@
+"""The database: one session a request, one transaction an act, and nobody else commits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import ColumnElement, DateTime, Dialect, LargeBinary, MetaData, String, event, inspect, select
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, ORMExecuteState, Session, mapped_column
+from sqlalchemy.sql import visitors
+from sqlalchemy.types import TypeDecorator
+
+from caseflow.kernel.errors import NotFound
+from caseflow.kernel.ids import LENGTH, new_id
+
+__all__ = ["Base", "Id", "MappedAsDataclass", "Sealed", "UtcDateTime", "db", "find", "scoped", "transaction", "unscoped"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return `value` in UTC; raise `ValueError` when it has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored moment, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[bytes]):
+    """Ciphertext: four bytes of epoch, then what the vault wrote. Only a keyring puts it there or reads it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+class Base(DeclarativeBase):
+    """Every stored fact; constraint names are fixed so that migrations can name them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, bytes: LargeBinary}  # noqa: RUF012 -- SQLAlchemy's own protocol
+
+
+class Id:
+    """A row with an opaque public id, given when the object is made."""
+
+    id: Mapped[str] = mapped_column(String(LENGTH), primary_key=True)
+
+    def __init__(self, **values: Any) -> None:
+        values.setdefault("id", new_id())
+        super().__init__(**values)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False}, disable_autonaming=True)
+
+T = TypeVar("T", bound=Any)
+_writing: ContextVar[bool] = ContextVar("caseflow_writing", default=False)
+_open: ContextVar[bool] = ContextVar("caseflow_in_transaction", default=False)
+
+
+def connect(app: Flask, url: str) -> None:
+    """Bind `db` to `app`; SQLite gets WAL, foreign keys, a busy timeout and erasure of deleted cells."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 20, "check_same_thread": False}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
+    raw.isolation_level = None  # the driver must not open transactions of its own; `_begin_sqlite` does
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=20000", "secure_delete=ON", "synchronous=FULL"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A read transaction that later writes fails at once when somebody wrote in between, without waiting.
+    # So an act takes the write lock from its first statement, and a page that only reads takes none.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run one act: everything in the block happens or nothing does.
+
+    What was read before the block is read afresh inside it, under the write lock. Blocks do not nest: an operation
+    never opens one. Raises whatever the block raises, after the rollback.
+    """
+    if _open.get():
+        raise RuntimeError("a transaction is open already: interfaces open it, operations do not")
+    session = db.session
+    session.rollback()
+    opened, writing = _open.set(True), _writing.set(True)
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _open.reset(opened)
+        _writing.reset(writing)
+
+
+def in_transaction() -> bool:
+    """Tell whether an interface has opened a transaction."""
+    return _open.get()
+
+
+def scoped(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Mark `condition` as the one that decides who sees; guarded tables are read with such a condition only."""
+    return condition._annotate({"caseflow_scope": True})  # noqa: SLF001 -- the ORM's own way to mark a clause
+
+
+def unscoped(why: str) -> dict[str, str]:
+    """Return execution options for a read of guarded tables on nobody's behalf; `why` is a sentence for reviewers."""
+    if len(why.split()) < 3:
+        raise ValueError("say in words why this read needs no scope")
+    return {"unscoped": why}
+
+
+class Unguarded(RuntimeError):
+    """A query touches a guarded table without saying for whom: a fault of the program."""
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_unguarded(state: ORMExecuteState) -> None:
+    if state.is_relationship_load or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+        return
+    guarded = [m for m in state.all_mappers if getattr(m.class_, "__guarded__", False)]
+    if not guarded or "unscoped" in state.execution_options:
+        return
+    for part in visitors.iterate(state.statement):
+        if "caseflow_scope" in getattr(part, "_annotations", ()):
+            return
+    raise Unguarded(f"{guarded[0].class_.__name__} is read without a scope; use its visible_to(actor) or unscoped(why)")
+
+
+def find(model: type[T], key: str, scope: ColumnElement[bool]) -> T:
+    """Return the row of `model` with the id `key` that `scope` lets exist; raise `NotFound` otherwise."""
+    primary = inspect(model).primary_key[0]
+    found = db.session.scalar(select(model).where(primary == key, scope)) if len(key) <= 64 else None
+    if found is None:
+        raise NotFound(about=f"{model.__tablename__}:{key[:64]}")
+    return found
+
+
+def is_postgres() -> bool:
+    """Tell whether the present session talks to PostgreSQL."""
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def engine() -> Engine:
+    """Return the engine of the present application."""
+    return db.engine

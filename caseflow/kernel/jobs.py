@@ -1,0 +1,246 @@
+"""Work for after the answer: written in the act's own transaction, done by a worker, never lost, safe to repeat.
+
+The outbox table is the truth. Redis, when configured, only wakes a worker sooner: losing it loses nothing, because
+every worker also sweeps the outbox. A job may run twice (a worker can die after the work and before the note of it),
+so a job is written so that the second run changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import JSON, Index, String, Text, event, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import Base, Id, db, is_postgres, transaction
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=15)
+MOST_TRIES = 8
+Work = Callable[..., None]
+_known: dict[str, Work] = {}
+_periodic: dict[str, timedelta] = {}
+_promised: ContextVar[bool] = ContextVar("caseflow_promised", default=False)
+
+
+class Job(Id, Base):
+    """One promise of work: what, with which ids, when, and how it went."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_due", "done_at", "due_at"),)
+
+    name: Mapped[str] = mapped_column(String(80))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(Text)
+
+
+def job(name: str, *, every: timedelta | None = None) -> Callable[[Work], Work]:
+    """Register a function as the job `name` ("room.verb"); with `every` it is also promised once in each period."""
+
+    def register(work: Work) -> Work:
+        if _known.setdefault(name, work) is not work:
+            raise RuntimeError(f"two jobs are called {name}")
+        if every is not None:
+            _periodic[name] = every
+        return work
+
+    return register
+
+
+def later(name: str, *, key: str | None = None, due_at: datetime | None = None, **ids: str | int | bool) -> None:
+    """Promise the job `name` with `ids` after the commit of the present transaction.
+
+    `key` makes the promise unique: a second one with the same key is not made. Only ids and short values may be
+    given; raises `ValueError` for anything longer than 200 characters, `KeyError` for a job nobody registered.
+    """
+    if name not in _known:
+        raise KeyError(name)
+    if any(isinstance(value, str) and len(value) > 200 for value in ids.values()):
+        raise ValueError("a job takes ids and short values, never text")
+    if key is not None and db.session.scalar(select(Job.id).where(Job.key == key)) is not None:
+        return
+    moment = now()
+    db.session.add(Job(name=name, arguments=ids, key=key, made_at=moment, due_at=due_at or moment))
+    _promised.set(True)
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(_session: Session) -> None:
+    if _promised.get():
+        _promised.set(False)
+        if current_app:
+            current_app.extensions["caseflow_wake"]()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(_session: Session) -> None:
+    _promised.set(False)
+
+
+def promise_periodic() -> int:
+    """Promise every periodic job whose period began and is not promised yet; return how many. Safe to call any time."""
+    made = 0
+    with transaction():
+        for name, every in _periodic.items():
+            period = int(now().timestamp() // every.total_seconds())
+            before = len(db.session.new)
+            later(name, key=f"{name}#{period}")
+            made += len(db.session.new) - before
+    return made
+
+
+def _claim(job_id: str | None = None) -> str | None:
+    """Lease the next due job (or `job_id`) and return its id; None when there is nothing to do."""
+    moment = now()
+    free = (Job.done_at.is_(None), Job.due_at <= moment, or_(Job.leased_until.is_(None), Job.leased_until < moment))
+    with transaction():
+        query = select(Job.id).where(*free, Job.tries < MOST_TRIES).order_by(Job.due_at).limit(1)
+        if job_id is not None:
+            query = query.where(Job.id == job_id)
+        if is_postgres():
+            query = query.with_for_update(skip_locked=True)
+        found = db.session.scalar(query)
+        if found is not None:
+            change = update(Job).where(Job.id == found).values(leased_until=moment + LEASE, tries=Job.tries + 1)
+            db.session.execute(change)
+    return found
+
+
+def run(job_id: str) -> bool:
+    """Do the leased job `job_id`; return whether it succeeded. A failure is kept and tried again later, ever slower."""
+    found = db.session.get(Job, job_id)
+    if found is None or found.done_at is not None:
+        return True
+    name, arguments, tries = found.name, found.arguments, found.tries
+    try:
+        _known[name](**arguments)
+    except Exception as failure:
+        log.exception("job %s failed (try %s)", name, tries)
+        db.session.rollback()
+        wait = timedelta(seconds=min(2**tries * 5, 6 * 3600))
+        with transaction():
+            change = update(Job).where(Job.id == job_id)
+            text = f"{type(failure).__name__} (try {tries})"  # the message could quote what must stay sealed
+            db.session.execute(change.values(leased_until=None, due_at=now() + wait, failure=text))
+        return False
+    with transaction():
+        db.session.execute(update(Job).where(Job.id == job_id).values(done_at=now(), leased_until=None, failure=None))
+    return True
+
+
+def run_claimed(job_id: str) -> None:
+    """Claim `job_id` and do it, if it still waits: what an rq worker is asked to call."""
+    from wsgi import app  # an rq worker starts from a bare interpreter
+
+    with app.app_context():
+        if _claim(job_id) is not None:
+            run(job_id)
+        db.session.remove()
+
+
+def drain(limit: int = 1000) -> int:
+    """Do all due jobs now, one after the other; return how many were done well."""
+    done = 0
+    for _ in range(limit):
+        job_id = _claim()
+        if job_id is None:
+            break
+        done += run(job_id)
+    return done
+
+
+class InProcessWorker:
+    """One thread that sleeps until something is promised, and looks by itself every half minute."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._wake = threading.Event()
+        self._stop = False
+        self._thread = threading.Thread(target=self._loop, name="caseflow-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the outbox soon."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the job at hand and end."""
+        self._stop = True
+        self._wake.set()
+        self._thread.join(timeout=10)
+
+    def _loop(self) -> None:
+        while not self._stop:
+            try:
+                with self._app.app_context():
+                    promise_periodic()
+                    drain()
+            except Exception:  # the worker must outlive a database that is away for a minute
+                log.exception("the worker could not look at the outbox")
+            self._wake.wait(timeout=30)
+            self._wake.clear()
+
+
+def _redis(url: str) -> Any:
+    from redis import Redis
+
+    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+
+
+def enqueue_due(redis_url: str) -> int:
+    """Hand the ids of due jobs to rq; return how many. rq drops a second hand-over of the same id."""
+    from rq import Queue
+    from rq.serializers import JSONSerializer
+
+    queue = Queue("caseflow", connection=_redis(redis_url), serializer=JSONSerializer)
+    moment = now()
+    waiting = select(Job.id).where(Job.done_at.is_(None), Job.due_at <= moment, Job.tries < MOST_TRIES)
+    waiting = waiting.where(or_(Job.leased_until.is_(None), Job.leased_until < moment))
+    ids = list(db.session.scalars(waiting.order_by(Job.due_at).limit(500)))
+    for job_id in ids:
+        queue.enqueue(run_claimed, job_id, job_timeout=int(LEASE.total_seconds()), result_ttl=0, failure_ttl=3600)
+    return len(ids)
+
+
+def start(app: Flask, *, redis_url: str, worker: str) -> None:
+    """Decide what happens after a commit that promised work, and start the in-process worker where asked."""
+    app.extensions["caseflow_wake"] = lambda: None
+    if redis_url:
+
+        def hand_over() -> None:
+            # The commit's session cannot be used inside its own after_commit event; a thread has its own.
+            threading.Thread(target=_hand_over, args=(app, redis_url), daemon=True).start()
+
+        app.extensions["caseflow_wake"] = hand_over
+    elif worker == "inprocess":
+        thread = InProcessWorker(app)
+        app.extensions["caseflow_worker"] = thread
+        app.extensions["caseflow_wake"] = thread.wake
+        thread.start()
+
+
+def _hand_over(app: Flask, redis_url: str) -> None:
+    with app.app_context():
+        try:
+            enqueue_due(redis_url)
+        except Exception:  # Redis away: the outbox keeps the work and the next sweep hands it over
+            log.warning("the queue cannot be reached; the work waits in the outbox")
+        finally:
+            db.session.remove()

@@ -1,0 +1,186 @@
+"""What one unlocked member can open, for the length of one request or command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from caseflow.kernel.db import db
+from caseflow.keys.models import Grant, Identity, SafeEpoch
+from caseflow.vault.grants import (
+    GrantContext,
+    SafeContext,
+    SafeSecrets,
+    SealedGrant,
+    open_grant,
+    quick_open,
+    quick_wrap,
+    unchain,
+)
+from caseflow.vault.identity import Identity as FileIdentity
+from caseflow.vault.keys import MemberKeys, MemberPublic
+from caseflow.vault.texts import TextKey, TextPlace, open_text, seal_text
+
+_EPOCH_BYTES = 4
+
+
+class NoGrant(LookupError):
+    """The member holds no grant for this safe; a page that gets here forgot its scope."""
+
+
+class MemberKeyring:
+    """Opens safes through the member's grants and keeps them open while it lives."""
+
+    def __init__(self, member_id: str, keys: MemberKeys, instance: str) -> None:
+        self.member_id = member_id
+        self.keys = keys
+        self.instance = instance
+        self._current: dict[str, int] = {}
+        self._open: dict[tuple[str, int], SafeSecrets] = {}
+        self._fresh: dict[str, bytes] = {}
+        self._texts: dict[tuple[str, int], TextKey] = {}
+
+    def __repr__(self) -> str:
+        return f"<MemberKeyring of {self.member_id}>"
+
+    # -- safes
+
+    def context(self, safe_id: str, epoch: int, reason: str, member_id: str | None = None) -> GrantContext:
+        """Return what a grant of this safe to this member is bound to."""
+        member = member_id or self.member_id
+        return GrantContext(instance=self.instance, safe=safe_id, epoch=epoch, member=member, reason=reason)
+
+    def hold(self, safe_id: str, epoch: int, secrets: SafeSecrets) -> None:
+        """Put the secrets of a safe that this member has just made or renewed on the ring."""
+        self._current[safe_id] = epoch
+        self._open[safe_id, epoch] = secrets
+
+    def prepare(self, rows: Iterable[Any]) -> None:
+        """Open the safes of `rows` (anything with `safe_id`, or safe ids) with at most two queries."""
+        wanted = {row if isinstance(row, str) else row.safe_id for row in rows} - self._current.keys()
+        if not wanted:
+            return
+        mine = select(Grant).where(Grant.member_id == self.member_id, Grant.safe_id.in_(wanted))
+        grants = list(db.session.scalars(mine))
+        slow = {grant.grantor_id for grant in grants if grant.quick is None}
+        signers: dict[str, MemberPublic] = {}
+        if slow:
+            found = db.session.execute(select(Identity.member_id, Identity.public).where(Identity.member_id.in_(slow)))
+            signers = {member: MemberPublic.from_bytes(public) for member, public in found}
+        for grant in grants:
+            context = self.context(grant.safe_id, grant.epoch, grant.reason)
+            if grant.quick is not None:
+                secrets = quick_open(grant.quick, self.keys, context)
+            else:
+                sealed = SealedGrant(grant.wrapped, grant.signature)
+                secrets = open_grant(
+                    sealed, keys=self.keys, context=context, grantor_public=signers[grant.grantor_id]
+                )
+                self._fresh[grant.id] = quick_wrap(secrets, self.keys, context)
+            self.hold(grant.safe_id, grant.epoch, secrets)
+
+    def current(self, safe_id: str) -> tuple[int, SafeSecrets]:
+        """Return the present epoch of a safe and its secrets; raise `NoGrant` without a grant."""
+        self.prepare([safe_id])
+        if safe_id not in self._current:
+            raise NoGrant(safe_id)
+        epoch = self._current[safe_id]
+        return epoch, self._open[safe_id, epoch]
+
+    def holds(self, safe_id: str) -> bool:
+        """Tell whether this member can open the safe."""
+        self.prepare([safe_id])
+        return safe_id in self._current
+
+    def at_epoch(self, safe_id: str, epoch: int) -> SafeSecrets:
+        """Return the secrets of an earlier epoch, found by walking the chain back from the present one."""
+        newest, secrets = self.current(safe_id)
+        while newest > epoch:
+            if (safe_id, newest - 1) not in self._open:
+                row = db.session.get(SafeEpoch, (safe_id, newest))
+                if row is None or row.previous_sealed is None:
+                    raise NoGrant(f"{safe_id} at epoch {epoch}")
+                before = unchain(row.previous_sealed, secrets, self.chain_context(safe_id, newest))
+                self._open[safe_id, newest - 1] = before
+            newest -= 1
+            secrets = self._open[safe_id, newest]
+        if newest != epoch:
+            raise NoGrant(f"{safe_id} at epoch {epoch}")
+        return secrets
+
+    def chain_context(self, safe_id: str, epoch: int) -> SafeContext:
+        """Return what the link from `epoch` back to the one before is bound to."""
+        return SafeContext(instance=self.instance, safe=safe_id, epoch=epoch)
+
+    def remember(self) -> None:
+        """Store the quick wraps of grants opened for the first time; call it inside a transaction."""
+        for grant_id, quick in self._fresh.items():
+            grant = db.session.get(Grant, grant_id)
+            if grant is not None and grant.quick is None:
+                grant.quick = quick
+        self._fresh.clear()
+
+    @property
+    def has_news(self) -> bool:
+        """Tell whether `remember` has something to store."""
+        return bool(self._fresh)
+
+    # -- texts
+
+    def seal(self, row: Any, **values: str | None) -> None:
+        """Seal each value into the column `<name>_sealed` of `row`; an empty value is stored as nothing."""
+        epoch, _secrets = self.current(row.safe_id)
+        key = self._text_key(row.safe_id, epoch)
+        for name, value in values.items():
+            sealed = None
+            if value or not _nullable(row, f"{name}_sealed"):
+                place = self._place(row.__tablename__, name, row.id, row.safe_id, epoch)
+                sealed = epoch.to_bytes(_EPOCH_BYTES) + seal_text(key, value or "", place=place)
+            setattr(row, f"{name}_sealed", sealed)
+
+    def text(self, row: Any, field_name: str) -> str:
+        """Return the text of `<field_name>_sealed` of `row`; '' when nothing is stored."""
+        sealed: bytes | None = getattr(row, f"{field_name}_sealed")
+        if sealed is None:
+            return ""
+        return self._open_text(sealed, row.__tablename__, field_name, row.id, row.safe_id)
+
+    def seal_note(self, safe_id: str, note: bytes, *, row: str) -> bytes:
+        """Seal the opening of ledger row `row` for the holders of the safe."""
+        epoch, _secrets = self.current(safe_id)
+        place = self._place("events", "opening", row, safe_id, epoch)
+        return epoch.to_bytes(_EPOCH_BYTES) + seal_text(self._text_key(safe_id, epoch), note.decode(), place=place)
+
+    def open_note(self, safe_id: str, sealed: bytes, *, row: str) -> bytes:
+        """Open what `seal_note` made."""
+        return self._open_text(sealed, "events", "opening", row, safe_id).encode()
+
+    def _open_text(self, sealed: bytes, table: str, column: str, row: str, safe_id: str) -> str:
+        epoch = int.from_bytes(sealed[:_EPOCH_BYTES])
+        place = self._place(table, column, row, safe_id, epoch)
+        return open_text(self._text_key(safe_id, epoch), sealed[_EPOCH_BYTES:], place=place)
+
+    def _text_key(self, safe_id: str, epoch: int) -> TextKey:
+        key = self._texts.get((safe_id, epoch))
+        if key is None:
+            key = self._texts[safe_id, epoch] = TextKey(self.at_epoch(safe_id, epoch).text_key)
+        return key
+
+    def _place(self, table: str, column: str, row: str, safe_id: str, epoch: int) -> TextPlace:
+        return TextPlace(instance=self.instance, table=table, column=column, row=row, safe=safe_id, epoch=epoch)
+
+    # -- files and signatures
+
+    def file_identity(self, safe_id: str, epoch: int) -> FileIdentity:
+        """Return the age identity that opens the headers written at `epoch` of the safe."""
+        return FileIdentity.from_bytes(self.at_epoch(safe_id, epoch).identity_secret)
+
+    def sign(self, message: bytes, *, purpose: str) -> bytes:
+        """Return the member's Ed25519 signature (64 bytes)."""
+        return self.keys.sign(message, purpose=purpose)
+
+
+def _nullable(row: Any, column: str) -> bool:
+    return bool(inspect(type(row)).columns[column].nullable)

@@ -1,0 +1,91 @@
+"""Identities, safes and grants. A grant row exists exactly while its member is entitled to the safe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from caseflow.kernel.db import Base, Id
+
+
+class Identity(Base):
+    """A member's key pair: public half in the open, the seed wrapped under her passphrase and her recovery code."""
+
+    __tablename__ = "identities"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(default=1)
+    public: Mapped[bytes] = mapped_column(LargeBinary(64))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    kdf: Mapped[bytes] = mapped_column(LargeBinary(7))
+    verifier: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seed_wrapped: Mapped[bytes]
+    seed_for_recovery: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+class KeyConfirmation(Base):
+    """A coordinator's signed word that this public key is that member's."""
+
+    __tablename__ = "key_confirmations"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary(64))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+
+
+class Safe(Id, Base):
+    """The unit of access: one for every incident, case and review."""
+
+    __tablename__ = "safes"
+
+    kind: Mapped[str] = mapped_column(String(16))
+    epoch: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime]
+
+
+class SafeEpoch(Base):
+    """One key pair of a safe: the recipient files are sealed to, and the way back to the epoch before."""
+
+    __tablename__ = "safe_epochs"
+
+    safe_id: Mapped[str] = mapped_column(ForeignKey("safes.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str] = mapped_column(String(64))
+    previous_sealed: Mapped[bytes | None]
+    since: Mapped[datetime]
+
+
+class Grant(Id, Base):
+    """One member's way into one safe at its present epoch; `quick` is her own symmetric wrap after the first opening."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        UniqueConstraint("safe_id", "member_id"),
+        Index("ix_grants_member_id_safe_id", "member_id", "safe_id"),
+    )
+
+    safe_id: Mapped[str] = mapped_column(ForeignKey("safes.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    epoch: Mapped[int]
+    wrapped: Mapped[bytes]
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+    grantor_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    reason: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    quick: Mapped[bytes | None]
+
+
+class InSafe(Id):
+    """A row that lives in a safe: it is read only within a scope, and its sealed columns open with that safe's keys."""
+
+    __guarded__ = True
+
+    @declared_attr
+    def safe_id(cls) -> Mapped[str]:  # noqa: N805 -- a declared attribute belongs to the class
+        """The safe this row lives in."""
+        return mapped_column(ForeignKey("safes.id"), index=True)

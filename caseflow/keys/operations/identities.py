@@ -1,0 +1,135 @@
+"""A member's key pair: made with her passphrase, confirmed by a coordinator, opened when she signs in."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+from secrets import token_bytes
+from threading import BoundedSemaphore
+
+from caseflow.access.actor import Actor
+from caseflow.kernel.db import db
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.settings import current
+from caseflow.kernel.words import N_
+from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.keys.passphrases import objection_to
+from caseflow.ledger import operations as ledger
+from caseflow.vault.errors import VaultError
+from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint
+from caseflow.vault.passphrases import (
+    FAST_FOR_TESTS,
+    STANDARD,
+    Derived,
+    KdfParameters,
+    derive,
+    unwrap_seed,
+    verifier,
+    wrap_seed,
+)
+from caseflow.vault.recovery import RecoveryCode
+
+# 64 MiB and about a fifth of a second each: two at once is what a small server bears; the rest wait in line.
+_at_once = BoundedSemaphore(2)
+
+
+def make_identity(
+    member_id: str, *, passphrase: str, known: tuple[str, ...], by: Actor | None, at: datetime
+) -> tuple[MemberKeys, RecoveryCode]:
+    """Make the key pair of a new member; return it with the recovery code that is shown once.
+
+    `known` are her name and address, which a passphrase must not consist of. Raises `RuleBroken` at `passphrase`.
+    """
+    objection = objection_to(passphrase, known=known)
+    if objection is not None:
+        raise RuleBroken(objection, field="passphrase", about=f"members:{member_id}")
+    keys, code = MemberKeys.generate(), RecoveryCode.generate()
+    identity = Identity(
+        member_id=member_id,
+        epoch=1,
+        public=keys.public.to_bytes(),
+        seed_for_recovery=code.wrap_seed(keys.seed, member_id),
+        made_at=at,
+        **_wrapped(keys, passphrase, member_id, 1),
+    )
+    db.session.add(identity)
+    db.session.flush()
+    public = {"fingerprint": fingerprint(keys.public)}
+    ledger.record("keys.make_identity", by=by, at=at, about=f"members:{member_id}", public=public)
+    return keys, code
+
+
+def confirm(member_id: str, *, by: Actor, at: datetime) -> KeyConfirmation:
+    """Sign that the present key of the member is hers. The caller has asked who may and compared the fingerprint."""
+    identity = db.session.get_one(Identity, member_id)
+    stale = db.session.get(KeyConfirmation, member_id)
+    if stale is not None:
+        db.session.delete(stale)
+        db.session.flush()
+    confirmation = KeyConfirmation(
+        member_id=member_id,
+        public=identity.public,
+        by_id=by.member_id,
+        at=at,
+        signature=by.ring.sign(member_id.encode() + identity.public, purpose="confirm-key"),
+    )
+    db.session.add(confirmation)
+    db.session.flush()
+    public = {"fingerprint": fingerprint(MemberPublic.from_bytes(identity.public))}
+    ledger.record("keys.confirm", by=by, at=at, about=f"members:{member_id}", public=public)
+    return confirmation
+
+
+def unlock(identity: Identity | None, passphrase: str) -> MemberKeys | None:
+    """Return the member's keys if the passphrase is hers, else None. An unknown account costs the same time."""
+    parameters = KdfParameters.from_bytes(identity.kdf) if identity else _parameters()
+    derived = _derive(passphrase, identity.salt if identity else bytes(16), parameters)
+    pepper = current().pepper()
+    expected = identity.verifier if identity else bytes(32)
+    if not hmac.compare_digest(verifier(derived.a, pepper), expected) or identity is None:
+        return None
+    seed = unwrap_seed(identity.seed_wrapped, derived.k, pepper, identity.member_id, identity.epoch)
+    return MemberKeys.from_seed(seed)
+
+
+def unlock_by_code(identity: Identity, code: str) -> MemberKeys | None:
+    """Return the member's keys if the recovery code is hers, else None."""
+    try:
+        seed = RecoveryCode.parse(code).unwrap_seed(identity.seed_for_recovery, identity.member_id)
+    except (VaultError, ValueError):
+        return None
+    return MemberKeys.from_seed(seed)
+
+
+def change_passphrase(
+    identity: Identity, *, keys: MemberKeys, passphrase: str, known: tuple[str, ...], by: Actor, at: datetime
+) -> None:
+    """Wrap the same seed under a new passphrase. The caller ends the member's other sessions."""
+    objection = objection_to(passphrase, known=known)
+    if objection is not None:
+        raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
+    if keys.public.to_bytes() != identity.public:
+        raise RuleBroken(N_("These are not the keys of this account."), about=f"members:{identity.member_id}")
+    for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch).items():
+        setattr(identity, name, value)
+    ledger.record("keys.change_passphrase", by=by, at=at, about=f"members:{identity.member_id}")
+
+
+def _wrapped(keys: MemberKeys, passphrase: str, member_id: str, epoch: int) -> dict[str, object]:
+    salt, parameters, pepper = token_bytes(16), _parameters(), current().pepper()
+    derived = _derive(passphrase, salt, parameters)
+    return {
+        "salt": salt,
+        "kdf": parameters.to_bytes(),
+        "verifier": verifier(derived.a, pepper),
+        "seed_wrapped": wrap_seed(keys.seed, derived.k, pepper, member_id, epoch),
+    }
+
+
+def _parameters() -> KdfParameters:
+    return FAST_FOR_TESTS if current().fast_kdf else STANDARD
+
+
+def _derive(passphrase: str, salt: bytes, parameters: KdfParameters) -> Derived:
+    with _at_once:
+        return derive(passphrase, salt, parameters)

@@ -1,0 +1,139 @@
+"""Safes are made with the thing they protect, and their grants follow the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import delete, select
+
+from caseflow.access.actor import Actor, demand, unready
+from caseflow.access.facts import gather
+from caseflow.kernel.announce import announce
+from caseflow.kernel.db import db
+from caseflow.kernel.words import N_
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Grant, Identity, Safe, SafeEpoch
+from caseflow.keys.rules import Facts, entitled
+from caseflow.ledger import operations as ledger
+from caseflow.vault.grants import SafeSecrets, chain, wrap
+from caseflow.vault.identity import Identity as FileIdentity
+from caseflow.vault.keys import MemberPublic
+
+_BATCH = 400
+NOT_HOLDER = N_("You hold no key to this safe, so you cannot give or take one.")
+
+
+def new_safe(kind: str, *, by: Actor, at: datetime) -> Safe:
+    """Make an empty safe of `kind` and put its secrets on the ring of `by`; call `settle` once the facts are set."""
+    demand(unready(by))
+    ring = _ring(by)
+    safe = Safe(kind=kind, epoch=1, made_at=at)
+    secrets = SafeSecrets.generate()
+    db.session.add(safe)
+    db.session.flush()
+    db.session.add(SafeEpoch(safe_id=safe.id, epoch=1, recipient=_recipient(secrets), previous_sealed=None, since=at))
+    ring.hold(safe.id, 1, secrets)
+    ledger.record("keys.make_safe", by=by, at=at, about=safe, public={"kind": kind})
+    return safe
+
+
+def settle(safe_ids: Iterable[str], *, by: Actor, at: datetime) -> None:
+    """Make the grants of the safes equal to who is entitled now: give what is missing, take what is too much.
+
+    Taking starts a new epoch: a new key pair, wrapped to those who remain; files are headed anew by the room that
+    keeps them. Raises `NotPermitted` when something must change and `by` holds no grant herself.
+    """
+    demand(unready(by))
+    wanted = list(dict.fromkeys(safe_ids))
+    for start in range(0, len(wanted), _BATCH):
+        _settle_batch(wanted[start : start + _BATCH], by=by, at=at)
+
+
+def settle_everything(*, by: Actor, at: datetime) -> None:
+    """Settle every safe of the network: after a coordinator was confirmed or left."""
+    settle(list(db.session.scalars(select(Safe.id))), by=by, at=at)
+
+
+def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
+    db.session.flush()
+    facts = Facts(**gather(safe_ids)._asdict())
+    held: dict[str, dict[str, Grant]] = {safe_id: {} for safe_id in safe_ids}
+    for grant in db.session.scalars(select(Grant).where(Grant.safe_id.in_(safe_ids))):
+        held[grant.safe_id][grant.member_id] = grant
+    plan = {safe_id: entitled(facts, safe_id) for safe_id in safe_ids}
+    changed = [s for s in safe_ids if plan[s].keys() != held[s].keys()]
+    if not changed:
+        return
+    ring = _ring(by)
+    ring.prepare(changed)
+    publics = _public_keys({member for safe_id in changed for member in plan[safe_id]})
+    safes = {safe.id: safe for safe in db.session.scalars(select(Safe).where(Safe.id.in_(changed)))}
+    for safe_id in changed:
+        demand(None if ring.holds(safe_id) else NOT_HOLDER, about=f"safes:{safe_id}")
+        surplus = held[safe_id].keys() - plan[safe_id].keys()
+        missing = plan[safe_id].keys() - held[safe_id].keys()
+        safe = safes[safe_id]
+        if surplus:
+            _start_epoch(safe, ring, at=at)
+            db.session.execute(delete(Grant).where(Grant.safe_id == safe_id))
+            db.session.flush()
+            for member in surplus:
+                db.session.expunge(held[safe_id][member])
+            receivers = set(plan[safe_id])
+        else:
+            receivers = set(missing)
+        for member in sorted(receivers):
+            _grant(safe, member, plan[safe_id][member], publics[member], ring, at=at)
+        for member in sorted(surplus):
+            ledger.record("keys.withdraw", by=by, at=at, about=safe, public={"member": member, "epoch": safe.epoch})
+        for member in sorted(missing):
+            public = {"member": member, "reason": plan[safe_id][member], "epoch": safe.epoch}
+            ledger.record("keys.grant", by=by, at=at, about=safe, public=public)
+        if surplus:
+            announce("keys.new_epoch", safe_id=safe_id, epoch=safe.epoch, ring=ring, by=by, at=at)
+    db.session.flush()
+
+
+def _start_epoch(safe: Safe, ring: MemberKeyring, *, at: datetime) -> None:
+    before_epoch, before = ring.current(safe.id)
+    if before_epoch != safe.epoch:
+        raise RuntimeError(f"safe {safe.id} is at epoch {safe.epoch}, the grant at {before_epoch}")
+    safe.epoch += 1
+    secrets = SafeSecrets.generate()
+    link = chain(before, secrets, ring.chain_context(safe.id, safe.epoch))
+    db.session.add(
+        SafeEpoch(safe_id=safe.id, epoch=safe.epoch, recipient=_recipient(secrets), previous_sealed=link, since=at)
+    )
+    ring.hold(safe.id, safe.epoch, secrets)
+
+
+def _grant(safe: Safe, member: str, reason: str, public: MemberPublic, ring: MemberKeyring, *, at: datetime) -> None:
+    epoch, secrets = ring.current(safe.id)
+    sealed = wrap(secrets, to=public, context=ring.context(safe.id, epoch, reason, member), grantor=ring.keys)
+    db.session.add(
+        Grant(
+            safe_id=safe.id,
+            member_id=member,
+            epoch=epoch,
+            wrapped=sealed.wrapped,
+            signature=sealed.signature,
+            grantor_id=ring.member_id,
+            reason=reason,
+            at=at,
+        )
+    )
+
+
+def _public_keys(members: Iterable[str]) -> dict[str, MemberPublic]:
+    found = db.session.execute(select(Identity.member_id, Identity.public).where(Identity.member_id.in_(list(members))))
+    return {member: MemberPublic.from_bytes(public) for member, public in found}
+
+
+def _recipient(secrets: SafeSecrets) -> str:
+    return str(FileIdentity.from_bytes(secrets.identity_secret).recipient)
+
+
+def _ring(by: Actor) -> MemberKeyring:
+    return cast(MemberKeyring, by.ring)

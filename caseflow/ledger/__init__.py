@@ -1,0 +1,5 @@
+"""What happened: append-only rows, chained by hash, signed by who acted.
+
+It refuses change and deletion, by triggers in the database, and an act without its row.
+Start with `operations.py`: `record` for acts, `refused` for what was denied.
+"""

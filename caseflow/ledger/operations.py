@@ -1,0 +1,128 @@
+"""Writing the ledger: `record` inside an act's transaction, `refused` in one of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+
+from caseflow.access.actor import Actor
+from caseflow.kernel.announce import on
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, in_transaction, is_postgres, transaction
+from caseflow.ledger import rules
+from caseflow.ledger.models import Event
+
+log = logging.getLogger(__name__)
+_LOCK = 0x6361_7365  # one advisory lock: rows are chained one after the other
+
+
+def name_of(thing: Any) -> str:
+    """Return how the ledger names a thing: `table:id`."""
+    return thing if isinstance(thing, str) else f"{thing.__tablename__}:{thing.id}"
+
+
+def record(
+    verb: str,
+    *,
+    by: Actor | None,
+    at: datetime,
+    about: Any,
+    details: Mapping[str, Any] | None = None,
+    public: Mapping[str, Any] | None = None,
+    result: str = "done",
+) -> Event:
+    """Append the fact that `by` did `verb` ("room.act") to `about` (a row or `table:id`), in the present transaction.
+
+    `details` are sealed in the safe of `about` and only committed to; they need one. `public` holds codes, references
+    and dates. State changes are signed by an unlocked actor. Raises `RuntimeError` outside a transaction.
+    """
+    if not in_transaction():
+        raise RuntimeError("the ledger is written in the transaction of the act")
+    safe_id = getattr(about, "safe_id", None)
+    if details and safe_id is None:
+        raise ValueError("details are sealed in a safe; give codes and references as public facts")
+    if is_postgres():
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    db.session.flush()
+    last = db.session.execute(select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, last.chained) if last else (1, rules.START)
+    facts = dict(public or {})
+    salt = secrets.token_bytes(rules.SALT_BYTES)
+    noted = rules.canonical(dict(details)) if details else b""
+    commitment = rules.commit(salt, noted)
+    unlocked = by is not None and by.keys is not None
+    opening = None
+    if details and by is not None:
+        opening = by.ring.seal_note(safe_id, json.dumps([salt.hex(), noted.decode()]).encode(), row=str(seq))
+    row = rules.row_bytes(
+        instance=instance(),
+        seq=seq,
+        at=at,
+        actor=by.member_id if by else None,
+        role=str(by.role) if by else "system",
+        verb=verb,
+        result=result,
+        subject=name_of(about),
+        safe=safe_id,
+        public=facts,
+        commitment=commitment,
+        previous=previous,
+    )
+    leaf = rules.leaf_of(row)
+    event = Event(
+        seq=seq,
+        at=at,
+        actor_id=by.member_id if by else None,
+        role=str(by.role) if by else "system",
+        verb=verb,
+        result=result,
+        subject=name_of(about),
+        safe_id=safe_id,
+        public=facts,
+        commitment=commitment,
+        opening_sealed=opening,
+        previous=previous,
+        leaf=leaf,
+        chained=rules.chain(previous, leaf),
+        signature=by.ring.sign(leaf, purpose="ledger") if by is not None and unlocked else None,
+    )
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = "refused") -> None:
+    """Append, in a transaction of its own, that `by` was refused `verb`; call it after the act was rolled back.
+
+    `why` is one of our own sentences, never what somebody typed. A ledger that cannot be written is logged, so that
+    the person still gets her answer.
+    """
+    try:
+        with transaction():
+            record(verb, by=by, at=now(), about=about[:80], public={"why": why[:200]}, result=result)
+    except Exception:
+        log.exception("a refusal could not be written to the ledger: %s", verb)
+
+
+def instance() -> str:
+    """Return the id of this network, which every row and every sealed value is bound to; '' before it is founded."""
+    found = db.session.info.get("caseflow_instance")
+    if found is None:
+        found = db.session.execute(text("SELECT id FROM networks")).scalar() or ""
+        if found:
+            db.session.info["caseflow_instance"] = found
+    return str(found)
+
+
+@on("web.refused")
+def _note_refusal(verb: str, by: Actor | None, about: str, why: str, result: str) -> None:
+    # A stranger who knocks at many addresses must not be able to fill the ledger; what she tries at the entrance is
+    # written there. What a member is refused is always written.
+    if by is not None or result == "failed":
+        refused(verb, by=by, about=about, why=why, result=result)

@@ -1,0 +1,83 @@
+"""Reading the ledger: one safe's history, one thing's history, and whether the chain holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from caseflow.access.actor import Actor
+from caseflow.access.safes import visible
+from caseflow.kernel.db import db
+from caseflow.ledger import rules
+from caseflow.ledger.models import Event
+from caseflow.ledger.operations import instance
+
+
+def history_of(actor: Actor, subjects: Collection[str]) -> list[Event]:
+    """Return the events about `subjects` (`table:id`) in safes that `actor` holds, oldest first."""
+    query = select(Event).where(Event.subject.in_(subjects), visible(Event, actor))
+    return list(db.session.scalars(query.order_by(Event.seq)))
+
+
+def of_safe(actor: Actor, safe_id: str) -> Select[tuple[Event]]:
+    """Return the query for the events of one safe that `actor` holds, newest first."""
+    return select(Event).where(Event.safe_id == safe_id, visible(Event, actor)).order_by(Event.seq.desc())
+
+
+def of_network() -> Select[tuple[Event]]:
+    """Return the query for all events, newest first; the caller has asked `may_read_ledger`."""
+    return select(Event).order_by(Event.seq.desc())
+
+
+def details_of(actor: Actor, event: Event) -> dict[str, Any]:
+    """Open the sealed details of `event`; {} when it has none. Raises the vault's errors when they were tampered with."""
+    if event.opening_sealed is None or event.safe_id is None:
+        return {}
+    salt, noted = json.loads(actor.ring.open_note(event.safe_id, event.opening_sealed, row=str(event.seq)))
+    if rules.commit(bytes.fromhex(salt), noted.encode()) != event.commitment:
+        raise ValueError(f"row {event.seq} does not open to what it committed to")
+    found: dict[str, Any] = json.loads(noted)
+    return found
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where the chain breaks and how."""
+
+    seq: int
+    what: str
+
+
+def faults() -> Iterator[Fault]:
+    """Yield every place where the stored rows and the chain disagree; nothing when the ledger is whole."""
+    expected, number = rules.START, 0
+    for event in db.session.scalars(select(Event).order_by(Event.seq).execution_options(yield_per=1000)):
+        number += 1
+        if event.seq != number:
+            yield Fault(number, "a row is missing")
+            number = event.seq
+        row = rules.row_bytes(
+            instance=instance(),
+            seq=event.seq,
+            at=event.at,
+            actor=event.actor_id,
+            role=event.role,
+            verb=event.verb,
+            result=event.result,
+            subject=event.subject,
+            safe=event.safe_id,
+            public=event.public,
+            commitment=event.commitment,
+            previous=event.previous,
+        )
+        if event.previous != expected:
+            yield Fault(event.seq, "it does not follow the row before it")
+        if rules.leaf_of(row) != event.leaf:
+            yield Fault(event.seq, "its fields were changed")
+        if rules.chain(event.previous, event.leaf) != event.chained:
+            yield Fault(event.seq, "its chain value was changed")
+        expected = event.chained

@@ -1,0 +1,72 @@
+"""How a ledger row becomes bytes, a leaf and a link of the chain.
+
+The leaf is RFC 6962's `SHA-256(0x00 || bytes)`, so that the same rows can later stand in a Merkle tree; the chain is
+`SHA-256(chain of the row before || leaf)`. Details are only committed to: `SHA-256(salt || details)`; salt and details
+are sealed in the safe, so the chain can be checked by people who may not read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+START = hashlib.sha256(b"caseflow/v1/ledger").digest()
+SALT_BYTES = 16
+
+
+def canonical(fields: Mapping[str, Any]) -> bytes:
+    """Return the one byte form of a row's fields: JSON, sorted keys, no spaces, UTF-8."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def row_bytes(
+    *,
+    instance: str,
+    seq: int,
+    at: datetime,
+    actor: str | None,
+    role: str,
+    verb: str,
+    result: str,
+    subject: str,
+    safe: str | None,
+    public: Mapping[str, Any],
+    commitment: bytes,
+    previous: bytes,
+) -> bytes:
+    """Return the bytes of one row; `at` is aware, hashes are 32 bytes."""
+    return canonical(
+        {
+            "v": 1,
+            "instance": instance,
+            "seq": seq,
+            "at": at.isoformat(),
+            "actor": actor,
+            "role": role,
+            "verb": verb,
+            "result": result,
+            "subject": subject,
+            "safe": safe,
+            "public": public,
+            "commitment": commitment.hex(),
+            "previous": previous.hex(),
+        }
+    )
+
+
+def leaf_of(row: bytes) -> bytes:
+    """Return the RFC 6962 leaf hash (32 bytes) of a row's bytes."""
+    return hashlib.sha256(b"\x00" + row).digest()
+
+
+def chain(previous: bytes, leaf: bytes) -> bytes:
+    """Return the next link (32 bytes) after `previous`."""
+    return hashlib.sha256(previous + leaf).digest()
+
+
+def commit(salt: bytes, details: bytes) -> bytes:
+    """Return the commitment (32 bytes) to `details` under `salt` (16 bytes)."""
+    return hashlib.sha256(b"caseflow/v1/commitment" + salt + details).digest()

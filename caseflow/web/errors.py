@@ -1,0 +1,89 @@
+"""One page for every answer that is not a page: what happened, in words, and what to do."""
+
+from __future__ import annotations
+
+import logging
+from secrets import token_hex
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from caseflow.kernel.db import db
+from caseflow.kernel.errors import NotFound, NotPermitted, RuleBroken
+from caseflow.web.pages import refuse
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: (_l("The request was not complete"), _l("Go back, reload the page and send it again.")),
+    403: (_l("This is not yours to do"), _l("If you think it should be, ask a coordinator.")),
+    404: (_l("There is nothing here"), _l("It does not exist, or it is not open to you. Check the address.")),
+    405: (_l("This address takes another kind of request"), _l("Open it from the page it belongs to.")),
+    408: (_l("The line was too slow"), _l("What you had saved is kept. Try again.")),
+    409: (_l("Somebody was faster"), _l("Look at what is stored now and send your change again.")),
+    413: (_l("This is too large"), _l("Choose a smaller file, or send it in parts.")),
+    415: (_l("This kind of content is not taken here"), _l("Send it with the form on the page.")),
+    429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
+    500: (_l("Something broke on our side"), _l("Nothing was half-saved. Try again; if it stays, give the reference below to whoever runs the server.")),
+}  # fmt: skip
+
+
+def init(app: Flask) -> None:
+    """Attach the answers to `app`."""
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(NotPermitted, _not_permitted)
+    app.register_error_handler(RuleBroken, _rule_broken)
+    app.register_error_handler(CSRFError, _token)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def page(status: int, text: str | None = None, reference: str | None = None) -> ResponseReturnValue:
+    """Return the error page for `status` with an own sentence instead of the usual one, if given."""
+    title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    return (
+        render_template("errors/error.html", status=status, title=title, text=text, advice=advice, reference=reference),
+        status,
+    )
+
+
+def _not_found(error: NotFound) -> ResponseReturnValue:
+    db.session.rollback()
+    refuse("refused", error.about, "not found, or not visible")
+    return page(404)
+
+
+def _not_permitted(error: NotPermitted) -> ResponseReturnValue:
+    db.session.rollback()
+    refuse("refused", error.about, error.message)
+    return page(403, _(error.message))
+
+
+def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
+    db.session.rollback()
+    refuse("refused", error.about, error.message)
+    return page(409, _(error.message))
+
+
+def _token(_error: CSRFError) -> ResponseReturnValue:
+    return page(400, _("The form had been open for too long, or came from another page. Reload the page and send it again."))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if error.code == 413:
+        return page(413)
+    return page(error.code or 500)
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    reference = token_hex(4)
+    log.error("fault %s at %s %s", reference, request.method, request.endpoint, exc_info=error)
+    refuse("failed", None, f"fault {reference}")
+    return page(500, reference=reference)

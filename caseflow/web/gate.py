@@ -1,0 +1,94 @@
+"""Who gets in: every route is `@signed_in` or `@public("why")`, or the application does not start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from caseflow.access.actor import Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+login_manager = LoginManager()
+
+
+class Visitor(UserMixin):  # type: ignore[misc]  # flask-login ships no types
+    """A signed-in member as Flask-Login knows her; `locked` means that her keys are not at hand."""
+
+    def __init__(self, actor: Actor, *, locked: bool) -> None:
+        self.actor = actor
+        self.locked = locked
+        self.id = actor.member_id
+
+
+def load_with(load: Callable[[Any], Visitor | None]) -> None:
+    """Set how a request is recognised; the entrance gives its function here."""
+    login_manager.request_loader(load)
+
+
+def init(app: Flask) -> None:
+    """Attach the gate to `app`."""
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+
+
+def current_actor_or_none() -> Actor | None:
+    """Return who is signed in and unlocked, or None."""
+    return current_user.actor if current_user and current_user.is_authenticated and not current_user.locked else None
+
+
+def current_actor() -> Actor:
+    """Return who acts; only for views behind `@signed_in`."""
+    actor = current_actor_or_none()
+    if actor is None:
+        raise RuntimeError("nobody is signed in; the view lacks @signed_in")
+    return actor
+
+
+def signed_in(view: View) -> View:
+    """Let only unlocked members in; others are asked to sign in or unlock, and come back to where they were going."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return redirect(url_for("entrance.sign_in", next=_where()), 303)
+        if current_user.locked:
+            if request.method == "POST":
+                return _ask_to_unlock()
+            return redirect(url_for("entrance.unlock", next=_where()), 303)
+        return cast(ResponseReturnValue, view(*args, **kwargs))
+
+    guarded.gate = "signed in"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def public(why: str) -> Callable[[View], View]:
+    """Let everybody in; `why` is the reason in words."""
+
+    def mark(view: View) -> View:
+        view.gate = f"public: {why}"  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def demand_gates(app: Flask) -> None:
+    """Raise `RuntimeError` naming every route that does not say who may open it."""
+    bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "gate"))
+    if bare:
+        raise RuntimeError(f"routes without @signed_in or @public: {', '.join(bare)}")
+
+
+def _where() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+
+def _ask_to_unlock() -> ResponseReturnValue:
+    # What was typed while the session locked travels through the lock screen in the page itself: nothing is stored.
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    g.answer_status = 423
+    return render_template("entrance/unlock.html", typed=typed, onward=request.full_path.rstrip("?"), form=None)

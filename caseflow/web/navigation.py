@@ -1,0 +1,85 @@
+"""The main menu and the panels of a page, put together from what the rooms register."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from caseflow.access.actor import Actor, Role
+from caseflow.web.gate import current_actor_or_none
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: an endpoint, its label (English, translated when shown) and who sees it."""
+
+    label: str
+    endpoint: str
+    roles: tuple[Role, ...]
+    order: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """A menu entry as the template shows it."""
+
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of somebody else's page: a title, the template that draws it and what that needs."""
+
+    key: str
+    title: str
+    template: str
+    values: dict[str, Any]
+
+
+_menu: list[Entry] = []
+_panels: dict[str, list[tuple[int, Callable[[Any, Actor], Panel | None]]]] = defaultdict(list)
+
+
+def entry(label: str, endpoint: str, *, order: int, roles: tuple[Role, ...] = tuple(Role)) -> None:
+    """Put a page into the main menu of `roles`."""
+    found = Entry(label, endpoint, roles, order)
+    if found not in _menu:
+        _menu.append(found)
+
+
+def navigation() -> list[Link]:
+    """Return the main menu of whoever is signed in; empty for others."""
+    actor = current_actor_or_none()
+    if actor is None:
+        return []
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        Link(_(e.label), url_for(e.endpoint), e.endpoint.split(".")[0] == here)
+        for e in sorted(_menu, key=lambda e: e.order)
+        if actor.role in e.roles
+    ]
+
+
+def panel(page: str, *, order: int) -> Callable[[Callable[[Any, Actor], Panel | None]], Callable[[Any, Actor], Panel | None]]:
+    """Register a function that draws a part of `page` ("case", "incident") for a row and an actor, or None."""
+
+    def register(draw: Callable[[Any, Actor], Panel | None]) -> Callable[[Any, Actor], Panel | None]:
+        if all(known is not draw for _order, known in _panels[page]):
+            _panels[page].append((order, draw))
+        return draw
+
+    return register
+
+
+def panels_of(page: str, row: Any, actor: Actor) -> list[Panel]:
+    """Return the panels of `page` for `row` in order."""
+    drawn = (draw(row, actor) for _order, draw in sorted(_panels[page], key=lambda known: known[0]))
+    return [found for found in drawn if found is not None]

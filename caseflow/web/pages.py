@@ -1,0 +1,203 @@
+"""How a request is answered: find, form, act, answer, or show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import Select, String, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+
+from caseflow.kernel import db as kernel_db
+from caseflow.kernel.announce import announce
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import Base, db
+from caseflow.kernel.errors import NotPermitted, RuleBroken
+from caseflow.kernel.ids import LENGTH, new_id
+from caseflow.web.forms import Form, land
+from caseflow.web.gate import current_actor_or_none
+
+
+class Submission(Base):
+    """A form that was received; its key travels in the form, so that a second click or a resent page does nothing."""
+
+    __tablename__ = "submissions"
+
+    key: Mapped[str] = mapped_column(String(LENGTH), primary_key=True)
+    at: Mapped[datetime]
+    led_to: Mapped[str | None] = mapped_column(String(300))
+
+
+class SentTwice(Exception):  # noqa: N818 -- not a fault: the first one counted
+    """This form was received before."""
+
+
+def once_field() -> Markup:
+    """Return the hidden input that makes a form count once."""
+    return Markup('<input type="hidden" name="once" value="{}">').format(new_id())
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run one act for a page: `kernel.db.transaction`, and a form that was received before is not acted on again."""
+    key = request.form.get("once", "") if request.method == "POST" else ""
+    try:
+        with kernel_db.transaction():
+            if len(key) == LENGTH:
+                if db.session.get(Submission, key) is not None:
+                    raise SentTwice
+                db.session.add(Submission(key=key, at=now()))
+                db.session.flush()
+            yield
+    except IntegrityError as clash:
+        if "submissions" in str(clash.orig):
+            raise SentTwice from None
+        raise
+    if len(key) == LENGTH:
+        g.submission = key
+
+
+@contextmanager
+def showing_refusals(form: Form | None = None) -> Iterator[None]:
+    """Turn a broken rule into an error at its field, keep what was typed, answer 422, and write it to the ledger."""
+    try:
+        yield
+    except RuleBroken as broken:
+        refuse("refused", broken.about, broken.message)
+        g.answer_status = 422
+        if form is None:
+            flash(_(broken.message), "danger")
+        else:
+            land(form, broken)
+    except StaleDataError:
+        g.answer_status = 409
+        words = _("Somebody changed this at the same moment. Look at what is stored now and send your change again.")
+        if form is None:
+            flash(words, "danger")
+        else:
+            form.form_errors.append(words)
+
+
+@contextmanager
+def refusing_to(back: str) -> Iterator[None]:
+    """For buttons without a form of their own: a broken rule is shown on the page `back`; use with `answer_of`."""
+    try:
+        yield
+    except RuleBroken as broken:
+        refuse("refused", broken.about, broken.message)
+        flash(_(broken.message), "danger")
+        raise GoBack(back) from None
+    except StaleDataError:
+        flash(_("Somebody changed this at the same moment. Look at what is stored now and try again."), "danger")
+        raise GoBack(back) from None
+
+
+class GoBack(Exception):  # noqa: N818 -- an answer
+    """Answer with a redirect to `where`."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
+
+
+def refuse(result: str, about: str | None, why: str) -> None:
+    """Tell the ledger that something was denied; it listens to this announcement."""
+    announce(
+        "web.refused",
+        verb=f"{request.endpoint or 'none'}",
+        by=current_actor_or_none(),
+        about=about or f"page:{request.endpoint}",
+        why=why,
+        result=result,
+    )
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """Return `target` if it is a path on this site, else `fallback`."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
+        return target
+    return fallback
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: `items`, its `number` from 1, all `pages`, the `total` of rows."""
+
+    items: Sequence[Any]
+    number: int
+    pages: int
+    total: int
+
+    def _url(self, number: int) -> str:
+        arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "page": number}
+        return url_for(request.endpoint or "", **arguments)
+
+    @property
+    def prev_url(self) -> str | None:
+        """Return the address of the page before, if any."""
+        return self._url(self.number - 1) if self.number > 1 else None
+
+    @property
+    def next_url(self) -> str | None:
+        """Return the address of the page after, if any."""
+        return self._url(self.number + 1) if self.number < self.pages else None
+
+
+def paginate(query: Select[Any], *, per_page: int = 50) -> Page:
+    """Return the page that `?page=` asks for; two queries. A number beyond the end gives the last page."""
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // per_page))
+    asked = request.args.get("page", "1")
+    number = min(max(int(asked) if asked.isdigit() and len(asked) < 7 else 1, 1), pages)
+    items = list(db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)))
+    return Page(items, number, pages, total)
+
+
+def init(app: Flask) -> None:
+    """Attach the answers that every page shares to `app`."""
+    app.register_error_handler(SentTwice, _sent_twice)
+    app.register_error_handler(GoBack, _go_back)
+    app.after_request(_finish)
+    app.jinja_env.globals["once_field"] = once_field
+
+
+def _sent_twice(_error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    first = db.session.get(Submission, request.form.get("once", ""))
+    flash(_("This was received already; it has been done once."), "info")
+    return redirect(first.led_to if first and first.led_to else safe_next(request.path, "/"), 303)
+
+
+def _go_back(answer: Exception) -> ResponseReturnValue:
+    return redirect(answer.where if isinstance(answer, GoBack) else "/", 303)
+
+
+def _finish(response: Response) -> Response:
+    status = g.pop("answer_status", None)
+    if status is not None and response.status_code == 200:
+        response.status_code = status
+    key = g.pop("submission", None)
+    if request.endpoint == "static":
+        return response
+    actor = current_actor_or_none()
+    ring = actor.keys if actor else None
+    if (key and response.location) or (ring is not None and ring.has_news and response.status_code < 500):
+        with kernel_db.transaction():
+            if key and response.location:
+                led_to = response.location[:300]
+                db.session.execute(update(Submission).where(Submission.key == key).values(led_to=led_to))
+            if ring is not None:
+                ring.remember()
+    return response
+
+
+__all__ = ["GoBack", "NotPermitted", "Page", "paginate", "refusing_to", "safe_next", "showing_refusals", "transaction"]
