@@ -1,0 +1,11 @@
+// A list follows its filters at once; without this file the button does it.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-filter]");
+  if (form && !event.target.matches("[data-search]")) form.requestSubmit();
+});
+
+// Empty filters stay out of the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form[data-filter]")) return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
