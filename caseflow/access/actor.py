@@ -39,6 +39,9 @@ class Keyring(Protocol):
     def prepare(self, rows: Any) -> None:
         """Fetch the grants for all safes of `rows` in one query."""
 
+    def take(self, found: Any) -> None:
+        """Open grants of this member that a query has brought along with its rows."""
+
     def sign(self, message: bytes, *, purpose: str) -> bytes:
         """Return the member's Ed25519 signature (64 bytes) over `message` for `purpose`."""
 

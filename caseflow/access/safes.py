@@ -15,3 +15,8 @@ def visible(model: Any, actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a row of `model` (any table with a `safe_id`) must meet to exist for `actor`."""
     held = select(Grant.safe_id).where(Grant.member_id == actor.member_id)
     return scoped(model.safe_id.in_(held))
+
+
+def through_grant(model: Any, actor: Actor) -> ColumnElement[bool]:
+    """Return `visible` as the condition of a join with `Grant`, for a list that opens what it shows in the same query."""
+    return scoped((Grant.safe_id == model.safe_id) & (Grant.member_id == actor.member_id))
