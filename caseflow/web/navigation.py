@@ -22,6 +22,7 @@ class Entry:
     endpoint: str
     roles: tuple[Role, ...]
     order: int
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Link:
     label: str
     url: str
     current: bool
+    icon: str
     count: int | None = None
 
 
@@ -48,9 +50,9 @@ _menu: list[Entry] = []
 _panels: dict[str, list[tuple[int, Callable[[Any, Actor], Panel | None]]]] = defaultdict(list)
 
 
-def entry(label: str, endpoint: str, *, order: int, roles: tuple[Role, ...] = tuple(Role)) -> None:
-    """Put a page into the main menu of `roles`."""
-    found = Entry(label, endpoint, roles, order)
+def entry(label: str, endpoint: str, *, order: int, icon: str = "file", roles: tuple[Role, ...] = tuple(Role)) -> None:
+    """Put a page into the main menu of `roles`; `icon` names a drawing of static/icons/sprite.svg."""
+    found = Entry(label, endpoint, roles, order, icon)
     if found not in _menu:
         _menu.append(found)
 
@@ -62,7 +64,7 @@ def navigation() -> list[Link]:
         return []
     here = (request.endpoint or "").split(".")[0]
     return [
-        Link(_(e.label), url_for(e.endpoint), e.endpoint.split(".")[0] == here)
+        Link(_(e.label), url_for(e.endpoint), e.endpoint.split(".")[0] == here, e.icon)
         for e in sorted(_menu, key=lambda e: e.order)
         if actor.role in e.roles
     ]

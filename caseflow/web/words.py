@@ -13,11 +13,11 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from caseflow.access.actor import ROLE_NAMES, Role
 from caseflow.kernel.clock import now
 from caseflow.kernel.settings import LANGUAGES, current
 from caseflow.web.gate import current_actor_or_none
 
-LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 THEMES = ("auto", "light", "dark")
 
 
@@ -100,6 +100,11 @@ def chosen_theme() -> str:
     return theme if theme in THEMES else "auto"
 
 
+def role_name(role: Role) -> str:
+    """Return a role as the reader calls it."""
+    return str(_(ROLE_NAMES[role]))
+
+
 def init(app: Flask) -> None:
     """Attach languages and formats to `app`."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations())
@@ -114,8 +119,10 @@ def init(app: Flask) -> None:
         today_here=today_here,
         text=text,
         language=language,
-        language_names=LANGUAGE_NAMES,
-        theme=chosen_theme,
+        current_language=language,
+        current_theme=chosen_theme,
+        today=today_here,
+        role_name=role_name,
     )
 
 

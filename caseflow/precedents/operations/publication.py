@@ -1,0 +1,94 @@
+"""What the network reads: an anonymised text, after two people have scored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from caseflow.access import precedents as policy
+from caseflow.access.actor import Actor, demand
+from caseflow.kernel.db import db
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.ledger import operations as ledger
+from caseflow.network.names import fold
+from caseflow.precedents import queries, rules
+from caseflow.precedents.models import Precedent, Review
+
+NAMED = N_(
+    "The text names somebody from the case or its incidents: %(names)s. Everybody in the network will read it; "
+    "write it so that nobody can be recognised."
+)
+
+
+def publish(
+    review: Review, *, title: str, question: str, holding: str, significance: str | None, by: Actor, at: datetime
+) -> Precedent:
+    """Publish the anonymised text of `review` to the network; from now on it is no secret.
+
+    Raises `RuleBroken` at the field in which a person of the case, its parties or its incidents is named, in any
+    script, and at an empty field.
+    """
+    demand(policy.may_publish(by, review), about=ledger.name_of(review))
+    texts = {"title": title, "question": question, "holding": holding, "significance": significance or ""}
+    for field in ("title", "question", "holding"):
+        if not texts[field].strip():
+            raise RuleBroken(N_("Fill this in."), field=field, about=ledger.name_of(review))
+    names = queries.names_in_case(by, review.case_id)
+    for field, value in texts.items():
+        found = names_found(value, names)
+        if found:
+            raise RuleBroken(named(found), field=field, about=ledger.name_of(review))
+    bands = [rules.score(chosen["values"]) for chosen in queries.scores_of(by, review).values()]
+    average = sum(one.total_percent for one in bands) / len(bands)
+    precedent = Precedent(
+        origin="own",
+        title=title,
+        body=review.body,
+        number=review.reference,
+        decided_on=review.decided_on,
+        decided_precision="day",
+        articles=review.articles,
+        outcome=review.outcome,
+        question=question,
+        holding=holding,
+        significance=significance or "",
+        words={},
+        unconfirmed=[],
+        source="",
+        band=rules.band(average),
+        review_id=review.id,
+        published_by_id=by.member_id,
+        published_at=at,
+    )
+    review.state = "published"
+    db.session.add(precedent)
+    db.session.flush()
+    ledger.record("precedents.publish", by=by, at=at, about=review, public={"precedent": precedent.id})
+    return precedent
+
+
+def withdraw(precedent: Precedent, *, reason: str, by: Actor, at: datetime) -> None:
+    """Take a published precedent of ours back. Raises `RuleBroken` at `reason` without one."""
+    demand(policy.may_withdraw(by, precedent), about=ledger.name_of(precedent))
+    if not reason.strip():
+        raise RuleBroken(N_("Say why."), field="reason", about=ledger.name_of(precedent))
+    precedent.withdrawn_at = at
+    ledger.record("precedents.withdraw", by=by, at=at, about=precedent, public={"reason": reason[:200]})
+
+
+def named(found: list[str]) -> str:
+    """Return the sentence that lists the names found."""
+    from flask_babel import gettext as _
+
+    return str(_(NAMED, names=", ".join(found)))
+
+
+def names_found(text: str, names: list[str]) -> list[str]:
+    """Return those of `names` whose parts (four letters or more) occur in `text` as words, in whatever script."""
+    words = {fold(word) for word in text.replace("-", " ").split()}
+    found = []
+    for name in names:
+        parts = [fold(part) for part in name.replace("-", " ").split() if len(fold(part)) >= 4]
+        if any(word == part or (len(part) >= 5 and word.startswith(part)) for part in parts for word in words):
+            found.append(name)
+    return found
