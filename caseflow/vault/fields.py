@@ -34,7 +34,7 @@ def fields(*values: str | bytes | int) -> bytes:
             kind, content = b"s", utf8(value)
         elif isinstance(value, bytes):
             kind, content = b"b", value
-        elif isinstance(value, int) and not isinstance(value, bool):
+        elif type(value) is int:  # not a bool, which is an int to isinstance
             if not 0 <= value <= MAX_NUMBER:
                 raise ValueError("a number in a sealed place is between 0 and 2**63-1")
             kind, content = b"i", value.to_bytes(8, "big")

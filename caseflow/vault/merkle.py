@@ -129,9 +129,7 @@ def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
     return path[::-1]
 
 
-def verify_consistency(
-    old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]
-) -> None:
+def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
     """Return if the proof shows that the old tree is the beginning of the new one. Raises Damaged."""
     if not 0 <= old_size <= new_size or not _is_proof(proof):
         raise Damaged(NOT_CONSISTENT)
@@ -140,18 +138,20 @@ def verify_consistency(
         if proof or old_root != expected or (new_size == 0 and new_root != EMPTY_ROOT):
             raise Damaged(NOT_CONSISTENT)
         return
-    steps = list(proof)
-    if old_size & (old_size - 1) == 0:
-        steps.insert(0, old_root)
-    if not steps:
+    steps = [old_root, *proof] if old_size.bit_count() == 1 else list(proof)
+    if not steps or _grown(old_size, new_size, steps) != (old_root, new_root):
         raise Damaged(NOT_CONSISTENT)
+
+
+def _grown(old_size: int, new_size: int, steps: list[bytes]) -> tuple[bytes, bytes] | None:
+    """Return the roots of the old and the new tree that the steps lead to, None if there are too many or too few."""
     number, last = old_size - 1, new_size - 1
     while number & 1:
         number, last = number >> 1, last >> 1
     old = new = steps[0]
     for step in steps[1:]:
         if last == 0:
-            raise Damaged(NOT_CONSISTENT)
+            return None
         if number & 1 or number == last:
             old, new = node_hash(step, old), node_hash(step, new)
             while not number & 1 and number:
@@ -159,8 +159,7 @@ def verify_consistency(
         else:
             new = node_hash(new, step)
         number, last = number >> 1, last >> 1
-    if last or old != old_root or new != new_root:
-        raise Damaged(NOT_CONSISTENT)
+    return None if last else (old, new)
 
 
 def _split(size: int) -> int:

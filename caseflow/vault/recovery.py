@@ -26,7 +26,8 @@ RECOVERY_VERSION = 1
 RECOVERY_LABEL = "caseflow/v1/recovery"
 CHECK_LABEL = "caseflow/v1/recovery-check"
 READ_AS = {"O": "0", "I": "1", "L": "1"}
-CYRILLIC = dict(zip("АВЕКМНОРСТХІЅЈҮ", "ABEKMH0PCTX1SJY", strict=True))  # noqa: RUF001 -- typed on such a keyboard
+# What looks the same on a Russian or Kazakh keyboard, for a code that is typed without switching.
+CYRILLIC = dict(zip("АВЕЗКМНОРСТУХІЅЈҮ", "ABE3KMH0PCTYX1SJY", strict=True))
 
 
 class RecoveryCode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 from caseflow.vault import header as headers
 from caseflow.vault.hashing import HashedBuffers
@@ -99,7 +100,7 @@ class SealingWriter:
         self.sha256_plain = self._plain.finish(self._buffer, self._filled)
         self.sha256_sealed = self._sealed.finish(sealed, length)
 
-    def __enter__(self) -> SealingWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -113,7 +114,7 @@ class SealingWriter:
             raise ValueError("this sealed file is closed")
 
     def _room(self) -> int:
-        """Return how much the buffer still takes; a full one is sealed first, for now it is known not to be the last."""
+        """Return how much the buffer still takes; a full one is sealed first: it is now known not to be the last."""
         if self._filled == PLAIN_BATCH:
             sealed, length = self._seal(last=False)
             self._sealed.give(sealed, length)
