@@ -68,6 +68,11 @@ def time_tag(moment: datetime | None) -> Markup:
     )
 
 
+def clock_label(moment: datetime | None) -> str:
+    """Return hour and minute of a moment in the reader's zone; '' for none."""
+    return moment.astimezone(ZoneInfo(choose_zone())).strftime("%H:%M") if moment else ""
+
+
 def number_label(number: int | float) -> str:
     """Return a number with the reader's separators."""
     return str(format_decimal(number, locale=language()))
@@ -114,6 +119,7 @@ def init(app: Flask) -> None:
         date_label=date_label,
         time_label=time_label,
         time_tag=time_tag,
+        clock_label=clock_label,
         number_label=number_label,
         size_label=size_label,
         today_here=today_here,

@@ -1,0 +1,120 @@
+"""The page one sees after signing in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from caseflow.access.actor import Actor, unready
+from caseflow.deadlines import rules as deadline_rules
+from caseflow.desk import queries
+from caseflow.incidents import rules as incident_rules
+from caseflow.kernel.db import db
+from caseflow.kernel.words import N_
+from caseflow.keys.models import Identity
+from caseflow.network import queries as network
+from caseflow.network.rules import region_name, regions
+from caseflow.precedents import queries as precedents
+from caseflow.proceedings import rules as proceeding_rules
+from caseflow.vault.keys import MemberPublic, fingerprint
+from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.navigation import entry
+from caseflow.web.words import language
+
+bp = Blueprint("desk", __name__)
+entry(N_("My desk"), "desk.home", order=10, icon="desk")
+
+GROUPS = {
+    "overdue": N_("Overdue"),
+    "today": N_("Today"),
+    "week": N_("Within a week"),
+    "later": N_("Later"),
+}
+STEPS = {
+    "logged": N_("Incidents logged"),
+    "verified": N_("Verified"),
+    "cases": N_("Cases"),
+    "decided": N_("Decided"),
+    "ordered": N_("Measures ordered"),
+    "done": N_("Fully implemented"),
+}
+
+
+@bp.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    """The desk of whoever is signed in."""
+    actor = current_actor()
+    if unready(actor) is not None:
+        identity = db.session.get_one(Identity, actor.member_id)
+        words = fingerprint(MemberPublic.from_bytes(identity.public))
+        return render_template("desk/waiting.html", words=words)
+    if actor.is_documenter:
+        return _documenter(actor)
+    if actor.is_lawyer:
+        return _lawyer(actor)
+    return _coordinator(actor)
+
+
+def _documenter(actor: Actor) -> str:
+    counts = queries.incident_counts(actor)
+    return render_template(
+        "desk/documenter.html",
+        asked=queries.incidents_in(actor, "information_asked", mine=True),
+        drafts=queries.incidents_in(actor, "draft", mine=True),
+        recent=queries.incidents_in(
+            actor, "submitted", "in_review", "verified", "declined", "referred", "taken_to_case", mine=True
+        )[::-1],
+        counts=counts,
+        rules=incident_rules,
+    )
+
+
+def _lawyer(actor: Actor) -> str:
+    cases = queries.cases_of(actor)
+    by_stage: dict[tuple[str, str], list[object]] = {}
+    for case in cases:
+        by_stage.setdefault((case.procedure or "", case.stage or ""), []).append(case)
+    return render_template(
+        "desk/lawyer.html",
+        dates=queries.dates_of(actor, days=90).groups(),
+        groups=GROUPS,
+        by_stage=by_stage,
+        cases=cases,
+        tasks=queries.tasks_of(actor),
+        reviews=precedents.open_reviews(actor),
+        proceeding_rules=proceeding_rules,
+        deadline_rules=deadline_rules,
+    )
+
+
+def _coordinator(actor: Actor) -> str:
+    waiting = queries.incidents_in(actor, "submitted", "in_review")
+    lang = language()
+    return render_template(
+        "desk/coordinator.html",
+        waiting=waiting,
+        names=network.names_of(incident.by_id for incident in waiting),
+        verified=queries.incidents_in(actor, "verified"),
+        without_counsel=queries.cases_without_counsel(actor),
+        dates=queries.dates_of(actor, days=14).groups(),
+        groups=GROUPS,
+        reviews=precedents.open_reviews(actor),
+        unreviewed=precedents.unreviewed_decisions(actor, most=8),
+        counts=queries.incident_counts(actor),
+        at_risk=queries.at_risk(actor),
+        damaged=queries.damaged_files(actor),
+        pipeline=[(_(STEPS[step]), number) for step, number in queries.pipeline(actor)],
+        regions=queries.region_counts(actor),
+        region_names={region.code: region_name(region.code, lang) for region in regions()},
+        rules=incident_rules,
+        proceeding_rules=proceeding_rules,
+        deadline_rules=deadline_rules,
+    )
+
+
+@bp.app_template_global("region_label")
+def region_label(code: str | None) -> str:
+    """Return a region's name in the reader's language; '' for none."""
+    return region_name(code, language()) if code else ""
