@@ -54,6 +54,15 @@ def test_every_single_wrong_letter_of_a_key_is_noticed() -> None:
                     assert text[-20:] not in str(caught.value)
 
 
+def test_a_second_spelling_of_a_key_with_a_right_checksum_is_refused() -> None:
+    """32 bytes leave four bits of padding; only zeros, and no group too many, are the key."""
+    values = bech32._regroup(bytes(range(32)), 8, 5, pad=True)
+    for other in ([*values[:-1], values[-1] | 1], [*values[:-1], values[-1] | 8], [*values, 0]):
+        spelt = "age1" + "".join(bech32.CHARSET[v] for v in other + bech32._checksum("age", other))
+        with pytest.raises(Damaged, match="padding"):
+            Recipient.parse(spelt)
+
+
 def test_a_recipient_is_not_an_identity_and_case_matters_as_age_says() -> None:
     identity = Identity.generate()
     for wrong in (identity.recipient, str(identity).lower(), bech32.encode("AGE-SECRET-KEY-", bytes(31))):
