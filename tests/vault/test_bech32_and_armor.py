@@ -59,7 +59,7 @@ def test_a_second_spelling_of_a_key_with_a_right_checksum_is_refused() -> None:
     values = bech32._regroup(bytes(range(32)), 8, 5, pad=True)
     for other in ([*values[:-1], values[-1] | 1], [*values[:-1], values[-1] | 8], [*values, 0]):
         spelt = "age1" + "".join(bech32.CHARSET[v] for v in other + bech32._checksum("age", other))
-        with pytest.raises(Damaged, match="padding"):
+        with pytest.raises(Damaged):
             Recipient.parse(spelt)
 
 
