@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from caseflow.access.actor import Actor, Role
 from caseflow.web.gate import current_actor_or_none
@@ -44,6 +45,10 @@ class Panel:
     title: str
     template: str
     values: dict[str, Any]
+
+    def drawn(self) -> Markup:
+        """Return the panel's template filled with its values: `{{ panel.drawn() }}`."""
+        return Markup(render_template(self.template, **self.values))  # noqa: S704 -- templates escape what they show
 
 
 _menu: list[Entry] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,13 @@ def language() -> str:
 
 def date_label(day: date | None, form: str = "medium") -> str:
     """Return a legal date in the reader's language; '' for none."""
-    return format_date(day, form, locale=language()) if day else ""
+    return _day_words(day, form, language()) if day else ""
+
+
+@lru_cache(maxsize=8192)
+def _day_words(day: date, form: str, lang: str) -> str:
+    # A list shows fifty dates; the library takes longer over each than the page over its row.
+    return str(format_date(day, form, locale=lang))
 
 
 def time_label(moment: datetime | None, form: str = "medium") -> str:
