@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 
 def N_(text: str) -> str:  # noqa: N802 -- the customary name, which the extraction of messages looks for
     """Mark `text` for translation and return it as it is."""
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguages:
+    """One text in the three languages: the label of a table that carries its own translations."""
+
+    en: str
+    ru: str
+    kk: str
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> InLanguages:
+        """Return the label of a JSON object with the keys en, ru, kk; KeyError when one is missing."""
+        return cls(en=texts["en"], ru=texts["ru"], kk=texts["kk"])
+
+    def to(self, locale: str) -> str:
+        """Return the text for a language code such as `ru`, `kk` or `kk_KZ`; English for any other and for a gap."""
+        language = locale.replace("-", "_").partition("_")[0]
+        return {"ru": self.ru, "kk": self.kk}.get(language, self.en) or self.en
