@@ -1,0 +1,141 @@
+"""Photographs the main pages: three languages, light and dark, desk and phone, into `instance/shots/`.
+
+Builds the demo network in a temporary folder, serves it on a free port, signs in as each role and takes full-page
+pictures, so that whoever changes a page looks at it. `make shots`; `ONLY=desk make shots` for pages whose name has it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from caseflow.demo.cast import PEOPLE
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "instance" / "shots"
+LANGUAGES = ("en", "ru", "kk")
+THEMES = ("light", "dark")
+WIDTHS = {"desk": 1280, "phone": 360}
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+CHROMIUM += ["--disable-component-update", "--disable-sync"]
+# page name -> (who, path or a link pattern to follow from that path)
+PAGES: dict[str, tuple[str, str, str | None]] = {
+    "sign-in": ("", "/sign-in", None),
+    "desk-documenter": ("dana", "/", None),
+    "desk-lawyer": ("leila", "/", None),
+    "desk-coordinator": ("aigul", "/", None),
+    "case": ("leila", "/cases/", r"/cases/[0-9a-z]{16}$"),
+    "cases": ("aigul", "/cases/", None),
+    "incidents": ("aigul", "/incidents/", None),
+    "incident": ("aigul", "/incidents/", r"/incidents/[0-9a-z]{16}$"),
+    "incident-form": ("dana", "/incidents/new", None),
+    "dates": ("leila", "/deadlines/", None),
+    "precedents": ("dana", "/precedents/", None),
+    "precedent": ("dana", "/precedents/?origin=own", r"/precedents/[0-9a-z]{16}$"),
+    "members": ("aigul", "/members/", None),
+}
+
+
+@contextmanager
+def demo_server() -> Iterator[str]:
+    """Serve a fresh demo network on a free port of this machine and yield its address."""
+    with tempfile.TemporaryDirectory(prefix="caseflow-shots-") as folder:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        env = {**os.environ, "CASEFLOW_INSTANCE": folder, "CASEFLOW_URL": url, "PORT": str(port)}
+        env["CASEFLOW_WORKER"] = "none"
+        python = [sys.executable, "-m"]
+        for command in (["db", "upgrade"], ["demo", "build"]):
+            subprocess.run([*python, "flask", "--app", "wsgi", *command], cwd=ROOT, env=env, check=True)
+        server = subprocess.Popen(
+            [*python, "gunicorn", "--config", "caseflow/gunicorn_conf.py", "wsgi:app"],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait(url)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait(url: str) -> None:
+    for _try in range(100):
+        try:
+            urllib.request.urlopen(f"{url}/health", timeout=2)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise SystemExit("the server did not start")
+
+
+def _sign_in(page: Page, url: str, who: str) -> None:
+    person = next(person for person in PEOPLE if person.key == who)
+    page.goto(f"{url}/sign-in")
+    page.fill("input[name=email]", person.email)
+    page.fill("input[name=passphrase]", person.passphrase)
+    page.click("main button[type=submit], form.form button[type=submit]")
+    page.wait_for_url(re.compile(re.escape(url) + "/$"))
+
+
+def _photograph(browser: Browser, url: str, who: str, names: list[str]) -> int:
+    taken = 0
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    if who:
+        _sign_in(page, url, who)
+    for name in names:
+        _who, path, follow = PAGES[name]
+        page.goto(url + path)
+        if follow:
+            links = page.eval_on_selector_all("main a[href]", "found => found.map(a => a.getAttribute('href'))")
+            path = next((link for link in links if re.search(follow, link)), path)
+        for language in LANGUAGES:
+            for theme in THEMES:
+                cookies = [{"name": "language", "value": language}, {"name": "theme", "value": theme}]
+                context.add_cookies([{**cookie, "url": url} for cookie in cookies])  # type: ignore[typeddict-item]
+                for width_name, width in WIDTHS.items():
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.goto(url + path)
+                    page.screenshot(path=str(OUT / f"{name}-{language}-{theme}-{width_name}.png"), full_page=True)
+                    taken += 1
+    context.close()
+    return taken
+
+
+def main() -> None:
+    """Take all pictures and say where they are."""
+    only = os.environ.get("ONLY", "")
+    OUT.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    by_person: dict[str, list[str]] = {}
+    for name, (who, _path, _follow) in PAGES.items():
+        if only in name:
+            by_person.setdefault(who, []).append(name)
+    with demo_server() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        taken = sum(_photograph(browser, url, who, names) for who, names in by_person.items())
+        browser.close()
+    print(f"{taken} pictures are in {OUT.relative_to(ROOT)}/")
+
+
+if __name__ == "__main__":
+    main()
