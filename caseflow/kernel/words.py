@@ -20,11 +20,19 @@ class InLanguages:
     kk: str
 
     @classmethod
-    def of(cls, texts: Mapping[str, str]) -> InLanguages:
-        """Return the label of a JSON object with the keys en, ru, kk; KeyError when one is missing."""
+    def from_record(cls, texts: Mapping[str, str]) -> InLanguages:
+        """Return the text of an object with the keys en, ru, kk; KeyError when one is missing."""
         return cls(en=texts["en"], ru=texts["ru"], kk=texts["kk"])
 
-    def to(self, locale: str) -> str:
+    of = from_record
+
+    def in_language(self, code: str) -> str:
         """Return the text for a language code such as `ru`, `kk` or `kk_KZ`; English for any other and for a gap."""
-        language = locale.replace("-", "_").partition("_")[0]
+        language = code.replace("-", "_").partition("_")[0]
         return {"ru": self.ru, "kk": self.kk}.get(language, self.en) or self.en
+
+    to = in_language
+
+    def record(self) -> dict[str, str]:
+        """Return the text as an object with the keys en, ru, kk: the other way of `from_record`."""
+        return {"en": self.en, "ru": self.ru, "kk": self.kk}
