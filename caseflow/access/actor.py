@@ -72,6 +72,11 @@ class Actor:
     timezone: str = "Asia/Almaty"
     keys: Keyring | None = field(default=None, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        """Refuse a role that is only a word: rights are asked with `is`, and a word would quietly have none."""
+        if not isinstance(self.role, Role):
+            raise TypeError(f"{self.role!r} is not a Role")
+
     @property
     def is_coordinator(self) -> bool:
         """Tell whether the actor coordinates the network."""

@@ -43,3 +43,9 @@ class PassphraseForm(Form):
     old = PasswordField(_l("Your present passphrase"), [required(), at_most(1024)])
     new = PasswordField(_l("Choose a new passphrase"), [required(), at_most(1024)])
     again = PasswordField(_l("The new passphrase again"), [required(), at_most(1024)])
+
+
+class NewCodeForm(Form):
+    """The passphrase, before a new recovery code is shown."""
+
+    passphrase = PasswordField(_l("Your present passphrase"), [required(), at_most(1024)])

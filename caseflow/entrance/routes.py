@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from caseflow.entrance import operations, sessions
-from caseflow.entrance.forms import JoinForm, PassphraseForm, RecoveryForm, SignInForm, UnlockForm
+from caseflow.entrance.forms import JoinForm, NewCodeForm, PassphraseForm, RecoveryForm, SignInForm, UnlockForm
 from caseflow.entrance.models import MemberSession
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
+from caseflow.keys import operations as keys
 from caseflow.keys.models import Grant, Identity
 from caseflow.network import operations as network
-from caseflow.network.models import Member, Network
+from caseflow.network import queries
+from caseflow.network.models import Member
 from caseflow.vault.keys import MemberPublic, fingerprint
 from caseflow.web.forms import Form, land
 from caseflow.web.gate import current_actor, public, signed_in
@@ -32,8 +34,9 @@ bp = Blueprint("entrance", __name__)
 @public("the sign-in page itself")
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and passphrase."""
-    if current_user.is_authenticated and not current_user.locked:
-        return redirect(safe_next(request.args.get("next"), url_for("desk.home")))
+    onward, typed = _onward(), _typed()
+    if current_user.is_authenticated and not current_user.locked and not typed:
+        return redirect(onward, 303)
     form = SignInForm()
     if form.validate_on_submit():
         try:
@@ -43,25 +46,21 @@ def sign_in() -> ResponseReturnValue:
         except RuleBroken as broken:
             _show(form, broken)
         else:
-            answer = redirect(safe_next(request.args.get("next"), url_for("desk.home")), 303)
-            sessions.set_cookie(answer, value)  # type: ignore[arg-type]
-            return answer
-    founded = db.session.scalar(select(Network.name))
-    return render_template("entrance/sign_in.html", form=form, network=founded)
+            return _go_on(onward, typed, value)
+    return render_template("entrance/sign_in.html", form=form, typed=typed, onward=onward)
 
 
 @bp.route("/unlock", methods=["GET", "POST"])
 @public("the lock screen; it opens only what its own session locked")
 def unlock() -> ResponseReturnValue:
     """Type the passphrase again after the session was idle, and go on where one was."""
-    onward = safe_next(request.values.get("onward") or request.args.get("next"), url_for("desk.home"))
+    onward, typed = _onward(), _typed()
     if not current_user.is_authenticated:
-        return redirect(url_for("entrance.sign_in", next=onward), 303)
+        # The session ended behind the lock screen; what was typed goes on from the sign-in page instead.
+        return render_template("entrance/sign_in.html", form=None, typed=typed, onward=onward)
     if not current_user.locked:
-        return redirect(onward, 303)
+        return _go_on(onward, typed, None)
     form = UnlockForm()
-    names = request.form.getlist("typed_name")
-    typed = list(zip(names, request.form.getlist("typed_value"), strict=False))
     if form.validate_on_submit():
         member = db.session.get_one(Member, current_user.actor.member_id)
         try:
@@ -69,13 +68,7 @@ def unlock() -> ResponseReturnValue:
         except RuleBroken as broken:
             _show(form, broken)
         else:
-            if typed:
-                page = render_template("entrance/go_on.html", typed=typed, onward=onward)
-                answer = cast("ResponseReturnValue", _with_cookie(page, value))
-                return answer
-            back = redirect(onward, 303)
-            sessions.set_cookie(back, value)  # type: ignore[arg-type]
-            return back
+            return _go_on(onward, typed, value)
     return render_template("entrance/unlock.html", form=form, typed=typed, onward=onward)
 
 
@@ -84,17 +77,18 @@ def unlock() -> ResponseReturnValue:
 def lock() -> ResponseReturnValue:
     """Lock the session now."""
     sessions.lock(_session())
-    return redirect(url_for("entrance.unlock"), 303)
+    return redirect(url_for("entrance.unlock", next=safe_next(request.form.get("next"), "/")), 303)
 
 
 @bp.post("/sign-out")
-@signed_in
+@public("a locked session is ended by its holder too, without the passphrase")
 def sign_out() -> ResponseReturnValue:
     """End this session."""
-    with transaction():
-        operations.sign_out(_session(), by=current_actor(), at=now())
-    answer = redirect(url_for("entrance.sign_in"), 303)
-    sessions.set_cookie(answer, None)  # type: ignore[arg-type]
+    if current_user.is_authenticated:
+        with transaction():
+            operations.sign_out(_session(), by=current_user.actor, at=now())
+    answer = _response(redirect(url_for("entrance.sign_in"), 303))
+    sessions.set_cookie(answer, None)
     return answer
 
 
@@ -102,19 +96,27 @@ def sign_out() -> ResponseReturnValue:
 @public("the link of an invitation; its token is the key")
 def join(token: str) -> ResponseReturnValue:
     """Accept an invitation: choose a passphrase, get the recovery code."""
+    state = queries.invitation_state(token, at=now())
+    if state in {"accepted", "withdrawn", "expired"}:
+        g.answer_status = 410
+        return render_template("entrance/spent.html", state=state)
     invitation = network.open_invitation(token, at=now())
     form = JoinForm()
     if form.validate_on_submit() and _same(form, form.passphrase.data, form.again):
+        prepared = keys.prepare(form.passphrase.data)  # before the transaction: it takes a while
         try:
             with kernel_db.transaction():
                 invitation = network.open_invitation(token, at=now())
-                member, pair, code = network.accept(invitation, passphrase=form.passphrase.data, at=now())
+                member, pair, code = network.accept(
+                    invitation, passphrase=form.passphrase.data, at=now(), prepared=prepared
+                )
                 value = sessions.begin(member, pair, agent=_agent(), at=now())
-            words = fingerprint(pair.public)
-            page = render_template("entrance/joined.html", code=str(code), words=words, member=member)
-            return cast("ResponseReturnValue", _with_cookie(page, value))
         except RuleBroken as broken:
             _show(form, broken)
+        else:
+            words, home = fingerprint(pair.public), url_for("desk.home")
+            page = render_template("entrance/joined.html", code=str(code), words=words, member=member, onward=home)
+            return _with_cookie(page, value)
     return render_template("entrance/join.html", form=form, invitation=invitation)
 
 
@@ -140,17 +142,15 @@ def recover() -> ResponseReturnValue:
 @signed_in
 def account() -> ResponseReturnValue:
     """One's own key, sessions and passphrase."""
-    actor, session = current_actor(), _session()
-    member = db.session.get_one(Member, actor.member_id)
     form = PassphraseForm()
     if form.validate_on_submit() and _same(form, form.new.data, form.again):
         try:
-            operations.change_passphrase(
-                member,
+            value = operations.change_passphrase(
+                db.session.get_one(Member, current_actor().member_id),
                 old=form.old.data,
                 new=form.new.data,
-                session=session,
-                by=actor,
+                session=_session(),
+                by=current_actor(),
                 address=_address(),
                 at=now(),
             )
@@ -158,18 +158,27 @@ def account() -> ResponseReturnValue:
             _show(form, broken)
         else:
             flash(_("The new passphrase is set. Your other sessions have ended."), "ok")
-            return redirect(url_for("entrance.account"), 303)
-    identity = db.session.get_one(Identity, member.id)
-    mine = select(MemberSession).where(MemberSession.member_id == member.id).order_by(MemberSession.started_at.desc())
-    return render_template(
-        "entrance/account.html",
-        form=form,
-        member=member,
-        words=fingerprint(MemberPublic.from_bytes(identity.public)),
-        sessions=list(db.session.scalars(mine)),
-        here=session.sid_hash,
-        safes=len(db.session.scalars(select(Grant.id).where(Grant.member_id == member.id)).all()),
-    )
+            return _with_cookie(redirect(url_for("entrance.account"), 303), value)
+    return _account(form, NewCodeForm(formdata=None, prefix="code"))
+
+
+@bp.post("/account/code")
+@signed_in
+def new_code() -> ResponseReturnValue:
+    """Make a new recovery code and show it once."""
+    form = NewCodeForm(prefix="code")
+    member = db.session.get_one(Member, current_actor().member_id)
+    if form.validate_on_submit():
+        try:
+            code = operations.renew_code(
+                member, form.passphrase.data, by=current_actor(), address=_address(), at=now()
+            )
+        except RuleBroken as broken:
+            _show(form, broken)
+        else:
+            home = url_for("entrance.account")
+            return render_template("entrance/joined.html", code=str(code), words=None, member=member, onward=home)
+    return _account(PassphraseForm(formdata=None), form)
 
 
 @bp.post("/account/sessions/end")
@@ -182,6 +191,48 @@ def end_sessions() -> ResponseReturnValue:
     return redirect(url_for("entrance.account"), 303)
 
 
+@bp.app_template_global("sign_in_form")
+def sign_in_form() -> SignInForm:
+    """Return an empty sign-in form, for a page that the gate shows in place of another."""
+    return SignInForm(formdata=None)
+
+
+@bp.app_template_global("unlock_form")
+def unlock_form() -> UnlockForm:
+    """Return an empty form of the lock screen, for a page that the gate shows in place of another."""
+    return UnlockForm(formdata=None)
+
+
+@bp.app_template_global("locked_name")
+def locked_name() -> str:
+    """Return whose screen is locked."""
+    return str(current_user.actor.name) if current_user.is_authenticated else ""
+
+
+@bp.app_template_global("network_name")
+def network_name() -> str:
+    """Return the name of the network; '' before it is founded."""
+    home = queries.network()
+    return home.name if home else ""
+
+
+def _account(form: PassphraseForm, code_form: NewCodeForm) -> str:
+    actor, here = current_actor(), _session().sid_hash
+    member = db.session.get_one(Member, actor.member_id)
+    identity = db.session.get_one(Identity, member.id)
+    mine = select(MemberSession).where(MemberSession.member_id == member.id).order_by(MemberSession.started_at.desc())
+    return render_template(
+        "entrance/account.html",
+        form=form,
+        code_form=code_form,
+        member=member,
+        words=fingerprint(MemberPublic.from_bytes(identity.public)),
+        sessions=list(db.session.scalars(mine.where(MemberSession.ends_at > now()))),
+        here=here,
+        safes=db.session.scalar(select(func.count(Grant.id)).where(Grant.member_id == member.id)),
+    )
+
+
 def _session() -> MemberSession:
     return cast(MemberSession, g.member_session)
 
@@ -192,6 +243,23 @@ def _address() -> str:
 
 def _agent() -> str:
     return request.user_agent.string or ""
+
+
+def _onward() -> str:
+    return safe_next(request.form.get("onward") or request.args.get("next"), url_for("desk.home"))
+
+
+def _typed() -> list[tuple[str, str]]:
+    return list(zip(request.form.getlist("typed_name"), request.form.getlist("typed_value"), strict=False))
+
+
+def _go_on(onward: str, typed: list[tuple[str, str]], value: str | None) -> ResponseReturnValue:
+    """Lead to where she was going; what she was sending is sent again from a page of its own, with a fresh token."""
+    if typed:
+        page: ResponseReturnValue = render_template("entrance/go_on.html", typed=typed, onward=onward)
+    else:
+        page = redirect(onward, 303)
+    return page if value is None else _with_cookie(page, value)
 
 
 def _show(form: Form, broken: RuleBroken) -> None:
@@ -207,11 +275,11 @@ def _same(form: Form, chosen: str, again: object) -> bool:
     return False
 
 
-def _with_cookie(page: str, value: str) -> object:
-    from flask import make_response
+def _response(page: ResponseReturnValue) -> Response:
+    return make_response(page)
 
-    answer = make_response(page)
+
+def _with_cookie(page: ResponseReturnValue, value: str) -> Response:
+    answer = _response(page)
     sessions.set_cookie(answer, value)
     return answer
-
-

@@ -12,7 +12,7 @@ from secrets import token_bytes
 from typing import Any
 
 from flask import Request, Response, g
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from caseflow.access.actor import Actor
 from caseflow.entrance.models import MemberSession
@@ -32,7 +32,6 @@ from caseflow.web.gate import Visitor
 _SEEN_EVERY = timedelta(minutes=1)
 
 __all__ = ["begin", "cookie_name", "end", "end_all", "load", "lock", "set_cookie"]
-
 
 
 def cookie_name() -> str:
@@ -71,7 +70,7 @@ def _halves(request: Request) -> tuple[str, bytes] | None:
     if len(value) != 64:
         return None
     try:
-        raw = base64.urlsafe_b64decode(value)
+        raw = base64.b64decode(value, altchars=b"-_", validate=True)
     except ValueError:
         return None
     return hashlib.sha256(raw[:16]).hexdigest(), raw[16:]
@@ -140,7 +139,9 @@ def _touch(session: MemberSession, moment: datetime) -> None:
 
 def end(session: Any) -> None:
     """Delete a session in the present transaction."""
-    found = db.session.get(MemberSession, session.sid_hash)
+    # By its key, not by the object: another request may have ended it a moment ago.
+    key = inspect(session).identity
+    found = db.session.get(MemberSession, key) if key else None
     if found is not None:
         db.session.delete(found)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.access.actor import Role
 from caseflow.kernel.db import Base, Id
+
+# The word itself is stored, and what is read is a Role again, never a bare word that compares unequal to it.
+ROLE = Enum(Role, native_enum=False, create_constraint=False, length=16, values_callable=lambda roles: list(roles))
 
 
 class Network(Id, Base):
@@ -39,7 +42,7 @@ class Member(Id, Base):
 
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    role: Mapped[Role] = mapped_column(String(16))
+    role: Mapped[Role] = mapped_column(ROLE)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
     language: Mapped[str] = mapped_column(String(2))
     timezone: Mapped[str] = mapped_column(String(40))
@@ -67,7 +70,7 @@ class Invitation(Id, Base):
 
     email: Mapped[str] = mapped_column(String(320))
     name: Mapped[str] = mapped_column(String(120))
-    role: Mapped[Role] = mapped_column(String(16))
+    role: Mapped[Role] = mapped_column(ROLE)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
     language: Mapped[str] = mapped_column(String(2))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

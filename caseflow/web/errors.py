@@ -8,7 +8,6 @@ from secrets import token_hex
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -18,18 +17,7 @@ from caseflow.web.pages import refuse
 
 log = logging.getLogger(__name__)
 
-WORDS = {
-    400: (_l("The request was not complete"), _l("Go back, reload the page and send it again.")),
-    403: (_l("This is not yours to do"), _l("If you think it should be, ask a coordinator.")),
-    404: (_l("There is nothing here"), _l("It does not exist, or it is not open to you. Check the address.")),
-    405: (_l("This address takes another kind of request"), _l("Open it from the page it belongs to.")),
-    408: (_l("The line was too slow"), _l("What you had saved is kept. Try again.")),
-    409: (_l("Somebody was faster"), _l("Look at what is stored now and send your change again.")),
-    413: (_l("This is too large"), _l("Choose a smaller file, or send it in parts.")),
-    415: (_l("This kind of content is not taken here"), _l("Send it with the form on the page.")),
-    429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
-    500: (_l("Something broke on our side"), _l("Nothing was half-saved. Try again; if it stays, give the reference below to whoever runs the server.")),
-}  # fmt: skip
+PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 
 
 def init(app: Flask) -> None:
@@ -44,11 +32,8 @@ def init(app: Flask) -> None:
 
 def page(status: int, text: str | None = None, reference: str | None = None) -> ResponseReturnValue:
     """Return the error page for `status` with an own sentence instead of the usual one, if given."""
-    title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    return (
-        render_template("errors/error.html", status=status, title=title, text=text, advice=advice, reference=reference),
-        status,
-    )
+    nearest = status if status in PAGES else (400 if status < 500 else 500)
+    return render_template(f"errors/{nearest}.html", message=text, reference=reference), status
 
 
 def _not_found(error: NotFound) -> ResponseReturnValue:
@@ -76,8 +61,6 @@ def _token(_error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    if error.code == 413:
-        return page(413)
     return page(error.code or 500)
 
 

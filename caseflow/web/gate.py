@@ -12,6 +12,8 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from caseflow.access.actor import Actor
 
+# What opens an account is never carried from one page to the next.
+_NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code")
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
 
@@ -54,12 +56,8 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        if not current_user.is_authenticated:
-            return redirect(url_for("entrance.sign_in", next=_where()), 303)
-        if current_user.locked:
-            if request.method == "POST":
-                return _ask_to_unlock()
-            return redirect(url_for("entrance.unlock", next=_where()), 303)
+        if current_actor_or_none() is None:
+            return _ask_who()
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.gate = "signed in"  # type: ignore[attr-defined]
@@ -83,12 +81,20 @@ def demand_gates(app: Flask) -> None:
         raise RuntimeError(f"routes without @signed_in or @public: {', '.join(bare)}")
 
 
-def _where() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+def _ask_who() -> ResponseReturnValue:
+    page = "unlock" if current_user.is_authenticated else "sign_in"
+    where = request.full_path.rstrip("?")
+    if request.method != "POST":
+        return redirect(url_for(f"entrance.{page}", next=where), 303)
+    # What was typed while the session locked or ended travels in the page that asks for the passphrase; nothing of it
+    # is stored, and it is acted on only after she has pressed the button once more, with a fresh token.
+    g.answer_status = 423 if page == "unlock" else 401
+    names = {"unlock": "entrance/unlock.html", "sign_in": "entrance/sign_in.html"}
+    return render_template(names[page], typed=_typed(), onward=where, form=None)
 
 
-def _ask_to_unlock() -> ResponseReturnValue:
-    # What was typed while the session locked travels through the lock screen in the page itself: nothing is stored.
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    g.answer_status = 423
-    return render_template("entrance/unlock.html", typed=typed, onward=request.full_path.rstrip("?"), form=None)
+def _typed() -> list[tuple[str, str]]:
+    if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return []
+    pairs = request.form.items(multi=True)
+    return [(name, value) for name, value in pairs if name.rpartition("-")[2] not in _NOT_CARRIED]

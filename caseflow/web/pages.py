@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.ids import LENGTH, new_id
 from caseflow.web.forms import Form, land
 from caseflow.web.gate import current_actor_or_none
+
+
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 class Submission(Base):
@@ -122,8 +126,11 @@ def refuse(result: str, about: str | None, why: str) -> None:
 
 
 def safe_next(target: str | None, fallback: str) -> str:
-    """Return `target` if it is a path on this site, else `fallback`."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
+    """Return `target` if it is a path on this site, else `fallback`.
+
+    Browsers drop tabs and line breaks from addresses and read a backslash as a slash, so such a path is none.
+    """
+    if target and target.startswith("/") and not target.startswith("//") and not _ODD.search(target):
         return target
     return fallback
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
 
 from caseflow.access.actor import ROLE_NAMES, Role
@@ -24,10 +25,12 @@ THEMES = ("auto", "light", "dark")
 
 def choose_language() -> str:
     """Return the language of this answer: chosen, else the member's, else the browser's, else the installation's."""
+    if not has_request_context():
+        return current().language
     chosen = request.cookies.get("language", "")
     if chosen in LANGUAGES:
         return chosen
-    actor = current_actor_or_none()
+    actor = current_user.actor if current_user.is_authenticated else None  # behind the lock screen, too
     if actor is not None and actor.language in LANGUAGES:
         return actor.language
     return request.accept_languages.best_match(LANGUAGES) or current().language

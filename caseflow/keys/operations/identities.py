@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
 from threading import BoundedSemaphore
@@ -33,8 +34,35 @@ from caseflow.vault.recovery import RecoveryCode
 _at_once = BoundedSemaphore(2)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A passphrase on which the slow derivation has been done, before the transaction that uses it."""
+
+    passphrase: str = field(repr=False)
+    salt: bytes
+    parameters: KdfParameters
+    derived: Derived = field(repr=False)
+
+
+def prepare(passphrase: str) -> Prepared | None:
+    """Do the slow part of setting a passphrase while no transaction is open, so that nobody waits for it.
+
+    Returns None for a passphrase that will be refused in any case.
+    """
+    if objection_to(passphrase) is not None:
+        return None
+    salt, parameters = token_bytes(16), _parameters()
+    return Prepared(passphrase, salt, parameters, _derive(passphrase, salt, parameters))
+
+
 def make_identity(
-    member_id: str, *, passphrase: str, known: tuple[str, ...], by: Actor | None, at: datetime
+    member_id: str,
+    *,
+    passphrase: str,
+    known: tuple[str, ...],
+    by: Actor | None,
+    at: datetime,
+    prepared: Prepared | None = None,
 ) -> tuple[MemberKeys, RecoveryCode]:
     """Make the key pair of a new member; return it with the recovery code that is shown once.
 
@@ -50,7 +78,7 @@ def make_identity(
         public=keys.public.to_bytes(),
         seed_for_recovery=code.wrap_seed(keys.seed, member_id),
         made_at=at,
-        **_wrapped(keys, passphrase, member_id, 1),
+        **_wrapped(keys, passphrase, member_id, 1, prepared),
     )
     db.session.add(identity)
     db.session.flush()
@@ -102,27 +130,51 @@ def unlock_by_code(identity: Identity, code: str) -> MemberKeys | None:
 
 
 def change_passphrase(
-    identity: Identity, *, keys: MemberKeys, passphrase: str, known: tuple[str, ...], by: Actor, at: datetime
+    identity: Identity,
+    *,
+    keys: MemberKeys,
+    passphrase: str,
+    known: tuple[str, ...],
+    by: Actor,
+    at: datetime,
+    prepared: Prepared | None = None,
 ) -> None:
     """Wrap the same seed under a new passphrase. The caller ends the member's other sessions."""
     objection = objection_to(passphrase, known=known)
     if objection is not None:
         raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
-    if keys.public.to_bytes() != identity.public:
-        raise RuleBroken(N_("These are not the keys of this account."), about=f"members:{identity.member_id}")
-    for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch).items():
+    _demand_own(identity, keys)
+    for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
         setattr(identity, name, value)
     ledger.record("keys.change_passphrase", by=by, at=at, about=f"members:{identity.member_id}")
 
 
-def _wrapped(keys: MemberKeys, passphrase: str, member_id: str, epoch: int) -> dict[str, object]:
-    salt, parameters, pepper = token_bytes(16), _parameters(), current().pepper()
-    derived = _derive(passphrase, salt, parameters)
+def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor, at: datetime) -> RecoveryCode:
+    """Wrap the same seed under a new recovery code and return it, to be shown once; the code before opens nothing now."""
+    _demand_own(identity, keys)
+    code = RecoveryCode.generate()
+    identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
+    ledger.record("keys.renew_code", by=by, at=at, about=f"members:{identity.member_id}")
+    return code
+
+
+def _demand_own(identity: Identity, keys: MemberKeys) -> None:
+    if keys.public.to_bytes() != identity.public:
+        raise RuleBroken(N_("These are not the keys of this account."), about=f"members:{identity.member_id}")
+
+
+def _wrapped(
+    keys: MemberKeys, passphrase: str, member_id: str, epoch: int, prepared: Prepared | None
+) -> dict[str, object]:
+    ready = prepared if prepared is not None and prepared.passphrase == passphrase else prepare(passphrase)
+    if ready is None:
+        raise ValueError("a refused passphrase is not wrapped under")
+    pepper = current().pepper()
     return {
-        "salt": salt,
-        "kdf": parameters.to_bytes(),
-        "verifier": verifier(derived.a, pepper),
-        "seed_wrapped": wrap_seed(keys.seed, derived.k, pepper, member_id, epoch),
+        "salt": ready.salt,
+        "kdf": ready.parameters.to_bytes(),
+        "verifier": verifier(ready.derived.a, pepper),
+        "seed_wrapped": wrap_seed(keys.seed, ready.derived.k, pepper, member_id, epoch),
     }
 
 

@@ -30,7 +30,16 @@ class Founded:
 
 
 def found(
-    *, network: str, organisation: str, email: str, name: str, passphrase: str, language: str, timezone: str, at: datetime
+    *,
+    network: str,
+    organisation: str,
+    email: str,
+    name: str,
+    passphrase: str,
+    language: str,
+    timezone: str,
+    at: datetime,
+    prepared: keys.Prepared | None = None,
 ) -> Founded:
     """Found the network with its first organisation and its first coordinator, whose key confirms itself.
 
@@ -55,7 +64,7 @@ def found(
     db.session.add(member)
     db.session.flush()
     pair, code = keys.make_identity(
-        member.id, passphrase=passphrase, known=(member.name, member.email), by=None, at=at
+        member.id, passphrase=passphrase, known=(member.name, member.email), by=None, at=at, prepared=prepared
     )
     ring = MemberKeyring(member.id, pair, home.id)
     actor = Actor(member.id, member.name, Role.COORDINATOR, True, house.id, language, timezone, ring)

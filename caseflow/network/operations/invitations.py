@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Invitation, Member, Organisation
+from caseflow.network.queries import hash_of
 from caseflow.vault.keys import MemberKeys
 from caseflow.vault.recovery import RecoveryCode
 
@@ -68,7 +68,7 @@ def invite(
         role=role,
         organisation_id=organisation.id,
         language=language,
-        token_hash=_hash(token),
+        token_hash=hash_of(token),
         by_id=by.member_id,
         at=at,
         expires_at=at + VALID_FOR,
@@ -99,14 +99,16 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor, at: datetime) -> N
 
 def open_invitation(token: str, *, at: datetime) -> Invitation:
     """Return the open invitation that `token` belongs to; raise `NotFound` for any other token."""
-    query = select(Invitation).where(Invitation.token_hash == _hash(token), _open(), Invitation.expires_at > at)
+    query = select(Invitation).where(Invitation.token_hash == hash_of(token), _open(), Invitation.expires_at > at)
     invitation = db.session.scalar(query)
     if invitation is None:
         raise NotFound(about="invitations:")
     return invitation
 
 
-def accept(invitation: Invitation, *, passphrase: str, at: datetime) -> tuple[Member, MemberKeys, RecoveryCode]:
+def accept(
+    invitation: Invitation, *, passphrase: str, at: datetime, prepared: keys.Prepared | None = None
+) -> tuple[Member, MemberKeys, RecoveryCode]:
     """Turn the invitation into a member with keys of her own; return the recovery code, which is shown once.
 
     She can sign in at once and holds nothing until a coordinator has confirmed her key. Raises `RuleBroken` at
@@ -126,7 +128,7 @@ def accept(invitation: Invitation, *, passphrase: str, at: datetime) -> tuple[Me
     db.session.add(member)
     db.session.flush()
     pair, code = keys.make_identity(
-        member.id, passphrase=passphrase, known=(member.name, member.email), by=None, at=at
+        member.id, passphrase=passphrase, known=(member.name, member.email), by=None, at=at, prepared=prepared
     )
     invitation.accepted_at = at
     public = {"invitation": invitation.id, "role": str(member.role)}
@@ -136,7 +138,3 @@ def accept(invitation: Invitation, *, passphrase: str, at: datetime) -> tuple[Me
 
 def _open():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a clause used by three queries here
     return Invitation.accepted_at.is_(None) & Invitation.withdrawn_at.is_(None)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
