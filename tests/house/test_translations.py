@@ -13,7 +13,7 @@ from tests.house.reading import PACKAGE, ROOT
 
 LANGUAGES = ("ru", "kk")
 TRANSLATIONS = PACKAGE / "translations"
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 PLACES = re.compile(r"%\((\w+)\)[sdif]|\{(\w*)\}|(?<!%)%([sd])")
 TAGS = re.compile(r"</?[a-z]+")
 
