@@ -19,6 +19,7 @@ from caseflow.web import errors, gate, headers, navigation, pages, words
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
+    "kernel",
     "web",
     "ledger",
     "keys",

@@ -7,11 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, DateTime, Dialect, LargeBinary, MetaData, String, event, inspect, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, ORMExecuteState, Session, mapped_column
 from sqlalchemy.sql import visitors
@@ -80,6 +93,7 @@ class Id:
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False}, disable_autonaming=True)
 
 T = TypeVar("T", bound=Any)
+_ONE_AT_A_TIME = 0x6361_7365  # the number of PostgreSQL's advisory lock: "case"
 _writing: ContextVar[bool] = ContextVar("caseflow_writing", default=False)
 _open: ContextVar[bool] = ContextVar("caseflow_in_transaction", default=False)
 
@@ -115,8 +129,10 @@ def _begin_sqlite(connection: Connection) -> None:
 def transaction() -> Iterator[None]:
     """Run one act: everything in the block happens or nothing does.
 
-    What was read before the block is read afresh inside it, under the write lock. Blocks do not nest: an operation
-    never opens one. Raises whatever the block raises, after the rollback.
+    What was read before the block is read afresh inside it, under the write lock: acts happen one after the other on
+    both databases, so that what an act has checked (a name that is free, who holds a safe, the last row of the
+    ledger) still holds when it commits. Blocks do not nest: an operation never opens one. Raises whatever the block
+    raises, after the rollback.
     """
     if _open.get():
         raise RuntimeError("a transaction is open already: interfaces open it, operations do not")
@@ -124,6 +140,9 @@ def transaction() -> Iterator[None]:
     session.rollback()
     opened, writing = _open.set(True), _writing.set(True)
     try:
+        if is_postgres():
+            session.execute(text("SET LOCAL lock_timeout = '20s'"))  # as long as SQLite waits
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
         yield
         session.commit()
     except BaseException:
@@ -159,13 +178,23 @@ class Unguarded(RuntimeError):
 def _refuse_unguarded(state: ORMExecuteState) -> None:
     if state.is_relationship_load or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    guarded = [m for m in state.all_mappers if getattr(m.class_, "__guarded__", False)]
-    if not guarded or "unscoped" in state.execution_options:
+    if "unscoped" in state.execution_options:
         return
+    guarded, touched = _guarded_tables(), None
     for part in visitors.iterate(state.statement):
         if "caseflow_scope" in getattr(part, "_annotations", ()):
             return
-    raise Unguarded(f"{guarded[0].class_.__name__} is read without a scope; use its visible_to(actor) or unscoped(why)")
+        table = part if isinstance(part, Table) else getattr(part, "table", None)
+        if touched is None and isinstance(table, Table) and table.key in guarded:
+            touched = table.key
+    if touched is not None:
+        raise Unguarded(f"{touched} is read without a scope; use a visible_to(actor) or unscoped(why)")
+
+
+@cache
+def _guarded_tables() -> frozenset[str]:
+    mapped = (m for m in Base.registry.mappers if getattr(m.class_, "__guarded__", False))
+    return frozenset(str(m.local_table.key) for m in mapped if isinstance(m.local_table, Table))
 
 
 def find(model: type[T], key: str, scope: ColumnElement[bool]) -> T:

@@ -7,24 +7,30 @@ so a job is written so that the second run changes nothing.
 
 from __future__ import annotations
 
+import atexit
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import JSON, Index, String, Text, event, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, and_, delete, event, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from caseflow.kernel.clock import now
-from caseflow.kernel.db import Base, Id, db, is_postgres, transaction
+from caseflow.kernel.db import Base, Id, db, transaction
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=15)
 MOST_TRIES = 8
+SWEEP_SECONDS = 30
+KEPT = timedelta(days=30)
+QUEUE = "caseflow"
 Work = Callable[..., None]
 _known: dict[str, Work] = {}
 _periodic: dict[str, timedelta] = {}
@@ -93,26 +99,34 @@ def _forget(_session: Session) -> None:
 
 def promise_periodic() -> int:
     """Promise every periodic job whose period began and is not promised yet; return how many. Safe to call any time."""
-    made = 0
+    moment = now().timestamp()
+    wanted = {f"{name}#{int(moment // every.total_seconds())}": name for name, every in _periodic.items()}
+    promised = select(Job.key).where(Job.key.in_(wanted))
+    db.session.rollback()
+    if wanted.keys() == set(db.session.scalars(promised)):
+        return 0  # usually: without taking the write lock
     with transaction():
-        for name, every in _periodic.items():
-            period = int(now().timestamp() // every.total_seconds())
-            before = len(db.session.new)
-            later(name, key=f"{name}#{period}")
-            made += len(db.session.new) - before
-    return made
+        missing = wanted.keys() - set(db.session.scalars(promised))
+        for key in sorted(missing):
+            later(wanted[key], key=key)
+    return len(missing)
+
+
+def _waiting(moment: datetime) -> ColumnElement[bool]:
+    free = or_(Job.leased_until.is_(None), Job.leased_until < moment)
+    return and_(Job.done_at.is_(None), Job.due_at <= moment, Job.tries < MOST_TRIES, free)
 
 
 def _claim(job_id: str | None = None) -> str | None:
     """Lease the next due job (or `job_id`) and return its id; None when there is nothing to do."""
     moment = now()
-    free = (Job.done_at.is_(None), Job.due_at <= moment, or_(Job.leased_until.is_(None), Job.leased_until < moment))
+    query = select(Job.id).where(_waiting(moment)).order_by(Job.due_at).limit(1)
+    if job_id is not None:
+        query = query.where(Job.id == job_id)
+    db.session.rollback()
+    if db.session.scalar(query) is None:
+        return None  # usually: without taking the write lock
     with transaction():
-        query = select(Job.id).where(*free, Job.tries < MOST_TRIES).order_by(Job.due_at).limit(1)
-        if job_id is not None:
-            query = query.where(Job.id == job_id)
-        if is_postgres():
-            query = query.with_for_update(skip_locked=True)
         found = db.session.scalar(query)
         if found is not None:
             change = update(Job).where(Job.id == found).values(leased_until=moment + LEASE, tries=Job.tries + 1)
@@ -126,6 +140,7 @@ def run(job_id: str) -> bool:
     if found is None or found.done_at is not None:
         return True
     name, arguments, tries = found.name, found.arguments, found.tries
+    db.session.rollback()  # no read transaction stays open while the work is done
     try:
         _known[name](**arguments)
     except Exception as failure:
@@ -144,11 +159,20 @@ def run(job_id: str) -> bool:
 
 def run_claimed(job_id: str) -> None:
     """Claim `job_id` and do it, if it still waits: what an rq worker is asked to call."""
-    from wsgi import app  # an rq worker starts from a bare interpreter
+    if current_app:
+        _run_claimed(job_id)
+        return
+    from wsgi import app  # rq's own worker command starts from a bare interpreter
 
     with app.app_context():
+        _run_claimed(job_id)
+
+
+def _run_claimed(job_id: str) -> None:
+    try:
         if _claim(job_id) is not None:
             run(job_id)
+    finally:
         db.session.remove()
 
 
@@ -163,6 +187,35 @@ def drain(limit: int = 1000) -> int:
     return done
 
 
+def census() -> dict[str, int]:
+    """Return how many jobs wait for their time, are due, are being done, were done, and were given up."""
+    moment = now()
+    counted = {
+        "waiting": and_(Job.done_at.is_(None), Job.due_at > moment, Job.tries < MOST_TRIES),
+        "due": _waiting(moment),
+        "at work": and_(Job.done_at.is_(None), Job.leased_until >= moment),
+        "done": Job.done_at.is_not(None),
+        "given up": and_(
+            Job.done_at.is_(None), Job.tries >= MOST_TRIES, or_(Job.leased_until.is_(None), Job.leased_until < moment)
+        ),
+    }
+    count = select(func.count()).select_from(Job)
+    return {name: db.session.scalar(count.where(condition)) or 0 for name, condition in counted.items()}
+
+
+def given_up() -> list[Job]:
+    """Return the jobs that failed too often, oldest first; each keeps the kind of its last failure."""
+    lost = select(Job).where(Job.done_at.is_(None), Job.tries >= MOST_TRIES, Job.leased_until.is_(None))
+    return list(db.session.scalars(lost.order_by(Job.made_at)))
+
+
+@job("kernel.tidy", every=timedelta(days=1))
+def tidy() -> None:
+    """Forget jobs that were done a month ago."""
+    with transaction():
+        db.session.execute(delete(Job).where(Job.done_at < now() - KEPT))
+
+
 class InProcessWorker:
     """One thread that sleeps until something is promised, and looks by itself every half minute."""
 
@@ -173,8 +226,9 @@ class InProcessWorker:
         self._thread = threading.Thread(target=self._loop, name="caseflow-worker", daemon=True)
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin to work; at the end of the process the job at hand is finished first."""
         self._thread.start()
+        atexit.register(self.stop)
 
     def wake(self) -> None:
         """Look at the outbox soon."""
@@ -188,39 +242,50 @@ class InProcessWorker:
 
     def _loop(self) -> None:
         while not self._stop:
+            self._wake.clear()
             try:
                 with self._app.app_context():
                     promise_periodic()
-                    drain()
+                    while not self._stop and (job_id := _claim()) is not None:
+                        run(job_id)
             except Exception:  # the worker must outlive a database that is away for a minute
                 log.exception("the worker could not look at the outbox")
-            self._wake.wait(timeout=30)
-            self._wake.clear()
-
-
-def _redis(url: str) -> Any:
-    from redis import Redis
-
-    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+            self._wake.wait(timeout=SWEEP_SECONDS)
 
 
 def enqueue_due(redis_url: str) -> int:
-    """Hand the ids of due jobs to rq; return how many. rq drops a second hand-over of the same id."""
+    """Hand the ids of due jobs to rq; return how many were not in its hands already. Raises `RedisError`."""
+    from redis import Redis
     from rq import Queue
+    from rq.exceptions import DuplicateJobError
     from rq.serializers import JSONSerializer
 
-    queue = Queue("caseflow", connection=_redis(redis_url), serializer=JSONSerializer)
-    moment = now()
-    waiting = select(Job.id).where(Job.done_at.is_(None), Job.due_at <= moment, Job.tries < MOST_TRIES)
-    waiting = waiting.where(or_(Job.leased_until.is_(None), Job.leased_until < moment))
-    ids = list(db.session.scalars(waiting.order_by(Job.due_at).limit(500)))
-    for job_id in ids:
-        queue.enqueue(run_claimed, job_id, job_timeout=int(LEASE.total_seconds()), result_ttl=0, failure_ttl=3600)
-    return len(ids)
+    waiting = select(Job.id, Job.tries).where(_waiting(now())).order_by(Job.due_at).limit(500)
+    handed = 0
+    db.session.rollback()
+    due = db.session.execute(waiting).all()
+    db.session.rollback()
+    with Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5) as connection:
+        queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+        for job_id, tries in due:
+            # Redis forgets what nobody took within two minutes, so that an entry whose worker died between taking and
+            # claiming it does not stand in the way of the next sweep.
+            try:
+                queue.enqueue(
+                    run_claimed, job_id, job_id=f"{job_id}-{tries}", unique=True, ttl=120,
+                    job_timeout=int(LEASE.total_seconds()), result_ttl=0, failure_ttl=3600,
+                )  # fmt: skip
+            except DuplicateJobError:
+                continue
+            handed += 1
+    return handed
 
 
 def start(app: Flask, *, redis_url: str, worker: str) -> None:
-    """Decide what happens after a commit that promised work, and start the in-process worker where asked."""
+    """Decide what happens after a commit that promised work, and start the in-process worker where asked.
+
+    A command is over before a thread of its own could be of use: what it promises, the server's worker finds.
+    """
     app.extensions["caseflow_wake"] = lambda: None
     if redis_url:
 
@@ -229,11 +294,16 @@ def start(app: Flask, *, redis_url: str, worker: str) -> None:
             threading.Thread(target=_hand_over, args=(app, redis_url), daemon=True).start()
 
         app.extensions["caseflow_wake"] = hand_over
-    elif worker == "inprocess":
+    elif worker == "inprocess" and not _is_command():
         thread = InProcessWorker(app)
         app.extensions["caseflow_worker"] = thread
         app.extensions["caseflow_wake"] = thread.wake
         thread.start()
+
+
+def _is_command() -> bool:
+    program = Path(sys.argv[0])
+    return "flask" in {program.stem, program.parent.name} and "run" not in sys.argv[1:]
 
 
 def _hand_over(app: Flask, redis_url: str) -> None:

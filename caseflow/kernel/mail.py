@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import Base, Id, db, transaction
 from caseflow.kernel.jobs import job, later
-from caseflow.kernel.settings import current
+from caseflow.kernel.settings import current, is_loopback
 
 
 class Letter(Id, Base):
@@ -66,6 +66,7 @@ def deliver(letter_id: str) -> None:
         _file(message, settings.instance / "mail", letter.id)
     with transaction():
         letter.sent_at = now()
+        letter.body = ""  # it may have held a link that lets somebody in; what was sent needs no copy here
 
 
 def _send(message: EmailMessage, url: str) -> None:
@@ -82,6 +83,8 @@ def _send(message: EmailMessage, url: str) -> None:
         if server.scheme == "smtp" and client.has_extn("starttls"):
             client.starttls(context=ssl.create_default_context())
         if server.username:
+            if not isinstance(client.sock, ssl.SSLSocket) and not is_loopback(host):
+                raise smtplib.SMTPException("the mail server offers no encryption; the password is not sent to it")
             client.login(unquote(server.username), unquote(server.password or ""))
         client.send_message(message)
 

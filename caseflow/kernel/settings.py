@@ -18,6 +18,11 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether `host`, a name or address in a setting, is this machine itself."""
+    return host in _LOOPBACK
+
+
 class WrongSetting(Exception):  # noqa: N818 -- read aloud at start: "CASEFLOW_URL: ..."
     """A setting is missing or wrong; the text names it and says what it takes."""
 
@@ -100,7 +105,7 @@ class Settings:
         address = urlsplit(self.url)
         if address.scheme not in {"http", "https"} or not address.hostname:
             raise WrongSetting(f"CASEFLOW_URL is “{self.url}”, but takes an address such as https://cases.example.org.")
-        if address.scheme == "http" and address.hostname not in _LOOPBACK:
+        if address.scheme == "http" and not is_loopback(address.hostname):
             raise WrongSetting("CASEFLOW_URL must begin with https:// unless it names this machine itself.")
         if self.language not in LANGUAGES:
             raise WrongSetting(f"CASEFLOW_LANGUAGE is “{self.language}”, but takes en, ru or kk.")

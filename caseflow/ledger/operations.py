@@ -14,12 +14,11 @@ from sqlalchemy import select, text
 from caseflow.access.actor import Actor
 from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
-from caseflow.kernel.db import db, in_transaction, is_postgres, transaction
+from caseflow.kernel.db import db, in_transaction, transaction
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
 
 log = logging.getLogger(__name__)
-_LOCK = 0x6361_7365  # one advisory lock: rows are chained one after the other
 
 
 def name_of(thing: Any) -> str:
@@ -47,8 +46,6 @@ def record(
     safe_id = getattr(about, "safe_id", None)
     if details and safe_id is None:
         raise ValueError("details are sealed in a safe; give codes and references as public facts")
-    if is_postgres():
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     db.session.flush()
     last = db.session.execute(select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.chained) if last else (1, rules.START)

@@ -1,0 +1,157 @@
+"""Founding the network, and what a coordinator may do from a terminal."""
+
+from __future__ import annotations
+
+from typing import IO
+
+import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from caseflow.access.actor import Actor, Role
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, transaction
+from caseflow.kernel.errors import NotPermitted, RuleBroken
+from caseflow.kernel.settings import LANGUAGES, current
+from caseflow.keys import operations as keys
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Identity
+from caseflow.ledger import operations as ledger
+from caseflow.network import operations, queries, rights
+from caseflow.network.models import Departure, Member, Organisation
+from caseflow.vault.keys import MemberKeys, fingerprint
+
+group = AppGroup("network", help="The network, its members and what they may do.")
+_PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=click.File("r", encoding="utf-8"),
+    help="Read the passphrase from the first line of this file (- for standard input) instead of asking for it.",
+)
+
+
+@group.command("found")
+@click.option("--name", prompt="Name of the network", help="What the network is called.")
+@click.option("--organisation", prompt="Your organisation", help="The first member organisation.")
+@click.option("--person", prompt="Your name", help="The first coordinator.")
+@click.option("--email", prompt="Your e-mail address", help="What she signs in with.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Her language; by default the installation's.")
+@_PASSPHRASE_FILE
+def found(
+    name: str, organisation: str, person: str, email: str, language: str | None, passphrase_file: IO[str] | None
+) -> None:
+    """Found the network with its first organisation and its first coordinator.
+
+    Prints the recovery code once: write it down.
+    """
+    home = queries.network()
+    if home is not None:
+        raise click.ClickException(f"This installation has its network already: {home.name}. Invite people instead.")
+    passphrase = _passphrase(passphrase_file, twice=True)
+    prepared = keys.prepare(passphrase)
+    try:
+        with transaction():
+            founded = operations.found(
+                network=name,
+                organisation=organisation,
+                email=email,
+                name=person,
+                passphrase=passphrase,
+                language=language or current().language,
+                timezone=current().timezone,
+                at=now(),
+                prepared=prepared,
+            )
+    except RuleBroken as broken:
+        raise click.ClickException(_(broken.message)) from None
+    ring = founded.actor.ring
+    assert isinstance(ring, MemberKeyring)
+    click.echo(f"{name} is founded. {founded.member.name} signs in at {current().url} with {founded.member.email}.")
+    click.echo(f"Recovery code, shown this once; keep it on paper: {founded.recovery_code}")
+    click.echo(f"Her eight words: {fingerprint(ring.keys.public)}")
+
+
+@group.command("invite")
+@click.option("--as", "coordinator", required=True, help="Address of the coordinator who invites.")
+@click.option("--email", prompt="Her e-mail address", help="Whom to invite.")
+@click.option("--person", prompt="Her name", help="Her name.")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), prompt="Role", help="What she will do.")
+@click.option("--organisation", help="Her organisation; by default the coordinator's.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the letter; by default the installation's.")
+@_PASSPHRASE_FILE
+def invite(
+    coordinator: str,
+    email: str,
+    person: str,
+    role: str,
+    organisation: str | None,
+    language: str | None,
+    passphrase_file: IO[str] | None,
+) -> None:
+    """Invite somebody: the letter goes out, and the link in it is printed."""
+    member, pair = _open(coordinator, _passphrase(passphrase_file))
+    actor = _actor(member, pair)
+    try:
+        with transaction():
+            house = _organisation(organisation, member)
+            invitation, link = operations.invite(
+                email=email,
+                name=person,
+                role=Role(role),
+                organisation=house,
+                language=language or current().language,
+                by=actor,
+                at=now(),
+            )
+    except (RuleBroken, NotPermitted) as refusal:
+        raise click.ClickException(_(refusal.message)) from None
+    click.echo(f"{invitation.name} is invited until {invitation.expires_at:%Y-%m-%d}: {link}")
+
+
+@group.command("rights")
+@click.option("--markdown", is_flag=True, help="As the README shows it.")
+def show_rights(*, markdown: bool) -> None:
+    """Print who may do what, computed from the rules that decide."""
+    if markdown:
+        click.echo(rights.markdown(), nl=False)
+        return
+    for row in rights.rows():
+        answers = ", ".join(f"{role}: {row.cells[role].answer}" for role in Role)
+        click.echo(f"{row.words}: {answers}")
+
+
+def _passphrase(source: IO[str] | None, *, twice: bool = False) -> str:
+    if source is not None:
+        return source.readline().rstrip("\r\n")
+    asked: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt="The passphrase again" if twice else False)
+    return asked
+
+
+def _open(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
+    """Return the member and her keys; the same answer for an unknown address, a wrong passphrase and one who left."""
+    member = db.session.scalar(select(Member).where(func.lower(Member.email) == email.strip().lower()))
+    identity = db.session.get(Identity, member.id) if member else None
+    left = member is not None and db.session.get(Departure, member.id) is not None
+    pair = keys.unlock(identity, passphrase)
+    if member is None or pair is None or left:
+        about = f"members:{member.id}" if member else "members:"
+        ledger.refused("network.command", by=None, about=about, why="wrong address or passphrase")
+        raise click.ClickException("The address and the passphrase do not belong together.")
+    return member, pair
+
+
+def _actor(member: Member, pair: MemberKeys) -> Actor:
+    ring = MemberKeyring(member.id, pair, ledger.instance())
+    confirmed = queries.is_confirmed(member.id)
+    return Actor(
+        member.id, member.name, member.role, confirmed, member.organisation_id, member.language, member.timezone, ring
+    )
+
+
+def _organisation(name: str | None, member: Member) -> Organisation:
+    if name is None:
+        return db.session.get_one(Organisation, member.organisation_id)
+    house = db.session.scalar(select(Organisation).where(Organisation.name == name))
+    if house is None:
+        raise click.ClickException(f"There is no organisation called {name}.")
+    return house
