@@ -57,7 +57,7 @@ def fold(name: str) -> str:
     """Return `name` in the one spelling that all its spellings share: lower-case words of letters and digits.
 
     Takes a word or a whole narrative; '' when it holds no letter and no digit. Two texts are compared by equality, a
-    part of a text by `in`; what a word begins with may change in the next word, so fold words, not halves of them.
+    part of a text by `in`.
     """
     text = unicodedata.normalize("NFC", name).casefold()
     for pair, letter in _PAIRS:
@@ -65,6 +65,6 @@ def fold(name: str) -> str:
     text = text.translate(_TABLE)
     for double, letter in _DOUBLES:
         text = text.replace(double, letter)
-    # Дмитриев, Dmitriyev and Dmitriev: a glide that some write and some do not; three letters in a row are left as two.
+    # Дмитриев, Dmitriyev and Dmitriev: a glide that some write and some do not.
     text = text.replace("ii", "i").replace("ie", "e").replace("ee", "e")
     return " ".join(text.split())
