@@ -28,7 +28,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A treaty, or a body of rules without binding force: its code, its name in a line, its full name, where to read it."""
+    """A treaty, or a body of rules without binding force. `short` stands before a number and may end in a comma."""
 
     code: str
     short: InLanguages
@@ -60,6 +60,8 @@ class Article:
         protocol, _dash, number = self.number.removeprefix("P").partition("-") if self.number[0] == "P" else ("", "", "")
         words = _PROTOCOL if protocol else _ARTICLE
         short = self.instrument.short.in_language(locale)
+        if protocol:
+            short = short.removesuffix(",")
         return words.in_language(locale).format(short=short, protocol=protocol, number=number or self.number)
 
     def label(self, locale: str) -> str:
