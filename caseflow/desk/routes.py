@@ -17,6 +17,7 @@ from caseflow.network import queries as network
 from caseflow.network.rules import region_name, regions
 from caseflow.precedents import queries as precedents
 from caseflow.proceedings import rules as proceeding_rules
+from caseflow.proceedings.models import Decision
 from caseflow.vault.keys import MemberPublic, fingerprint
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.navigation import entry
@@ -84,7 +85,6 @@ def _lawyer(actor: Actor) -> str:
         cases=cases,
         tasks=queries.tasks_of(actor),
         reviews=precedents.open_reviews(actor),
-        proceeding_rules=proceeding_rules,
         deadline_rules=deadline_rules,
     )
 
@@ -109,7 +109,6 @@ def _coordinator(actor: Actor) -> str:
         regions=queries.region_counts(actor),
         region_names={region.code: region_name(region.code, lang) for region in regions()},
         rules=incident_rules,
-        proceeding_rules=proceeding_rules,
         deadline_rules=deadline_rules,
     )
 
@@ -118,3 +117,10 @@ def _coordinator(actor: Actor) -> str:
 def region_label(code: str | None) -> str:
     """Return a region's name in the reader's language; '' for none."""
     return region_name(code, language()) if code else ""
+
+
+@bp.app_template_global("decision_outcome")
+def decision_outcome(decision: Decision) -> str:
+    """Return how a decision ended its stage, in the reader's language."""
+    stage = decision.stage
+    return proceeding_rules.outcome(stage.proceeding.procedure, stage.stage, decision.outcome).name.to(language())
