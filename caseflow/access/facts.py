@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -92,3 +92,21 @@ def gather(safes: Collection[str]) -> Gathered:
         cases_of={safe: frozenset(found) for safe, found in cases_of.items()},
         scorers={safe: frozenset(found) for safe, found in scorers.items()},
     )
+
+
+def names_of(member_ids: Iterable[str | None]) -> dict[str, str]:
+    """Return member id -> name; one query. Names of accounts are no secret among members."""
+    wanted = {member_id for member_id in member_ids if member_id}
+    if not wanted:
+        return {}
+    return dict(db.session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted))).tuples().all())
+
+
+def everybody() -> dict[str, str]:
+    """Return member id -> name of all who are or were members, by name; one query."""
+    return dict(db.session.execute(select(Member.id, Member.name).order_by(Member.name)).tuples().all())
+
+
+def public_keys() -> dict[str, bytes]:
+    """Return member id -> the 64 bytes of her public keys; one query."""
+    return dict(db.session.execute(select(Identity.member_id, Identity.public)).tuples().all())

@@ -49,7 +49,7 @@ def record(
     db.session.flush()
     last = db.session.execute(select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.chained) if last else (1, rules.START)
-    facts = dict(public or {})
+    facts = json.loads(rules.canonical(dict(public or {})))  # as it will be read back
     salt = secrets.token_bytes(rules.SALT_BYTES)
     noted = rules.canonical(dict(details)) if details else b""
     commitment = rules.commit(salt, noted)

@@ -15,6 +15,8 @@ from typing import Any
 
 START = hashlib.sha256(b"caseflow/v1/ledger").digest()
 SALT_BYTES = 16
+UNSIGNED = frozenset({"entrance.sign_out"})
+"""What a member may do without her keys at hand: end a session that is locked."""
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from caseflow.access.actor import Role
-from caseflow.access.facts import able_members
+from caseflow.access.facts import able_members, names_of
 from caseflow.kernel.db import db
 from caseflow.keys.models import Identity, KeyConfirmation
 from caseflow.network.models import Departure, Invitation, Member, Network, Organisation
 
-
-def names_of(member_ids: Iterable[str | None]) -> dict[str, str]:
-    """Return member id -> name; one query."""
-    wanted = {member_id for member_id in member_ids if member_id}
-    if not wanted:
-        return {}
-    return dict(db.session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted))).tuples())
+__all__ = [
+    "Person",
+    "able",
+    "directory",
+    "hash_of",
+    "invitation_state",
+    "is_confirmed",
+    "names_of",
+    "network",
+    "organisations",
+    "state_of",
+]
 
 
 def able(*roles: Role) -> list[Member]:
