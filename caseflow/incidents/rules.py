@@ -1,0 +1,310 @@
+"""What can be said about an incident: kinds of acts and actors, grades, consents, states, and dates as far as known.
+
+The typology of acts is the network's own, drawn from the articles of the treaties; an ESF code stands beside a term
+where that exchange format has a near one. Stored are codes; labels come in three languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from babel.dates import format_date
+
+from caseflow.incidents.terms import ActKind, Term, acts, terms
+from caseflow.kernel.words import InLanguages
+
+__all__ = [
+    "ABOUT",
+    "ACTOR_KINDS",
+    "ACT_KINDS",
+    "CONNECTIONS",
+    "CONSENT_FORMS",
+    "CONSENT_PURPOSES",
+    "DEGREES",
+    "GRADES",
+    "LEARNED_HOW",
+    "LINKS",
+    "METHODS",
+    "MOVES",
+    "PERSON_KINDS",
+    "PRECISIONS",
+    "RELIABILITIES",
+    "STATES",
+    "STATE_NAMES",
+    "VICTIM_STATUSES",
+    "ActKind",
+    "ImpreciseDate",
+    "IncidentState",
+    "Precision",
+    "Term",
+    "act_groups",
+    "act_kind",
+    "act_kinds",
+    "actor_kinds",
+    "connections",
+    "consent_forms",
+    "consent_purposes",
+    "covers",
+    "degrees",
+    "grade_tone",
+    "grades",
+    "label",
+    "learned_how",
+    "link_kinds",
+    "may_become",
+    "methods",
+    "person_kinds",
+    "precisions",
+    "reliabilities",
+    "state_tone",
+    "victim_statuses",
+]
+
+
+class IncidentState(StrEnum):
+    """Where an incident stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    INFORMATION_ASKED = "information_asked"
+    VERIFIED = "verified"
+    DECLINED = "declined"
+    REFERRED = "referred"
+    TAKEN_TO_CASE = "taken_to_case"
+    CLOSED = "closed"
+
+
+class Precision(StrEnum):
+    """How exactly a date is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    ABOUT = "about"
+    UNKNOWN = "unknown"
+
+
+ABOUT = timedelta(days=15)  # how far a date that is known "about" may lie to either side: a month in all
+MONTHS_OF_A_YEAR = 12
+
+_S = IncidentState
+_REVIEWED = frozenset({_S.INFORMATION_ASKED, _S.VERIFIED, _S.DECLINED, _S.REFERRED})
+
+# A coordinator may decide at once, without marking first that she reads. A verified incident can still go elsewhere.
+MOVES: Mapping[str, frozenset[IncidentState]] = MappingProxyType(
+    {
+        _S.DRAFT: frozenset({_S.SUBMITTED}),
+        _S.SUBMITTED: _REVIEWED | {_S.IN_REVIEW},
+        _S.IN_REVIEW: _REVIEWED,
+        _S.INFORMATION_ASKED: frozenset({_S.SUBMITTED}),
+        _S.VERIFIED: frozenset({_S.TAKEN_TO_CASE, _S.REFERRED, _S.CLOSED}),
+        _S.DECLINED: frozenset[IncidentState](),
+        _S.REFERRED: frozenset[IncidentState](),
+        _S.TAKEN_TO_CASE: frozenset[IncidentState](),
+        _S.CLOSED: frozenset[IncidentState](),
+    }
+)
+
+_STATE_TONES = {
+    _S.SUBMITTED: "info",
+    _S.IN_REVIEW: "info",
+    _S.INFORMATION_ASKED: "warn",
+    _S.VERIFIED: "ok",
+    _S.TAKEN_TO_CASE: "accent",
+}
+_GRADE_TONES = {"confirmed": "ok", "likely": "info", "possible": "warn"}
+
+_NOT_KNOWN = InLanguages("date not known", "дата неизвестна", "күні белгісіз")
+_NEAR = InLanguages("about {}", "около {}", "шамамен {}")
+# Patterns of a date, a month and a year; Kazakh and Russian say what the number of a year is.
+_PATTERNS = {
+    Precision.DAY: InLanguages("d MMMM y", "d MMMM y 'г'.", "y 'жылғы' d MMMM"),
+    Precision.MONTH: InLanguages("LLLL y", "LLLL y 'г'.", "y 'жылғы' LLLL"),
+    Precision.YEAR: InLanguages("y", "y 'год'", "y 'жыл'"),
+}
+
+
+def _labels(name: str) -> Mapping[str, InLanguages]:
+    return MappingProxyType({code: term.label for code, term in terms(name).items()})
+
+
+ACT_KINDS: Mapping[str, ActKind] = acts()
+PERSON_KINDS = _labels("person_kinds")
+METHODS = _labels("methods")
+ACTOR_KINDS = _labels("actor_kinds")
+DEGREES = _labels("degrees")
+CONNECTIONS = _labels("connections")
+RELIABILITIES = _labels("reliabilities")
+VICTIM_STATUSES = _labels("victim_statuses")
+LEARNED_HOW = _labels("learned_how")
+CONSENT_PURPOSES = _labels("consent_purposes")
+CONSENT_FORMS = _labels("consent_forms")
+GRADES = _labels("grades")
+PRECISIONS = _labels("precisions")
+LINKS = _labels("links")
+STATE_NAMES = _labels("states")
+STATES: tuple[IncidentState, ...] = tuple(IncidentState)
+
+
+@dataclass(frozen=True, slots=True)
+class ImpreciseDate:
+    """A date as far as it is known: `value` is the day, or the first day of the month or year; None when unknown.
+
+    Raises ValueError when value and precision do not fit.
+    """
+
+    value: date | None
+    precision: str
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != (Precision(self.precision) is Precision.UNKNOWN):
+            raise ValueError("a date has a value exactly when its precision is not 'unknown'")
+
+    @property
+    def earliest(self) -> date | None:
+        """Return the first day it can have been; None when nothing is known."""
+        if self.value is None or self.precision == Precision.DAY:
+            return self.value
+        if self.precision == Precision.ABOUT:
+            return self.value - min(ABOUT, self.value - date.min)
+        return self.value.replace(month=1 if self.precision == Precision.YEAR else self.value.month, day=1)
+
+    @property
+    def latest(self) -> date | None:
+        """Return the last day it can have been; None when nothing is known."""
+        if self.value is None or self.precision == Precision.DAY:
+            return self.value
+        if self.precision == Precision.ABOUT:
+            return self.value + min(ABOUT, date.max - self.value)
+        month = MONTHS_OF_A_YEAR if self.precision == Precision.YEAR else self.value.month
+        if month == MONTHS_OF_A_YEAR:
+            return date(self.value.year, MONTHS_OF_A_YEAR, 31)
+        return date(self.value.year, month + 1, 1) - timedelta(days=1)
+
+    def label(self, locale: str) -> str:
+        """Return the date in words: `6 March 2026`, `March 2026`, `2026 год`, `шамамен 2026 жылғы 6 наурыз`."""
+        if self.value is None:
+            return _NOT_KNOWN.to(locale)
+        language = locale.replace("-", "_").partition("_")[0]
+        language = language if language in ("ru", "kk") else "en"
+        if self.precision == Precision.ABOUT:
+            return _NEAR.to(language).format(format_date(self.value, _PATTERNS[Precision.DAY].to(language), language))
+        return str(format_date(self.value, _PATTERNS[Precision(self.precision)].to(language), language))
+
+
+def may_become(state: str, new_state: str) -> bool:
+    """Tell whether an incident in `state` may move to `new_state`."""
+    return new_state in MOVES[IncidentState(state)]
+
+
+def state_tone(state: str) -> str:
+    """Return the tone of a state's badge: neutral, info, ok, warn or accent."""
+    return _STATE_TONES.get(IncidentState(state), "neutral")
+
+
+def grade_tone(grade: str) -> str:
+    """Return the tone of a grade's badge."""
+    return _GRADE_TONES.get(grade, "neutral")
+
+
+def act_groups() -> tuple[ActKind, ...]:
+    """Return the groups of acts: life, ill-treatment, liberty and so on."""
+    return tuple(kind for kind in acts().values() if kind.parent is None)
+
+
+def act_kinds(group: str | None = None) -> tuple[ActKind, ...]:
+    """Return the kinds of acts of a group, or all that can be chosen; a group without kinds is its own only kind."""
+    parents = {kind.parent for kind in acts().values()}
+    leaves = (kind for kind in acts().values() if kind.code not in parents)
+    return tuple(kind for kind in leaves if group in (None, kind.parent, kind.code))
+
+
+def act_kind(code: str) -> ActKind:
+    """Return one kind of act; raises KeyError for an unknown code."""
+    return acts()[code]
+
+
+def label(name: str, code: str | None, locale: str) -> str:
+    """Return what a code of a list is called, such as `label("methods", "beating", "ru")`; '' for None."""
+    if code is None:
+        return ""
+    return (acts()[code] if name == "acts" else terms(name)[code]).label.to(locale)
+
+
+def covers(given: str, needed: str) -> bool:
+    """Tell whether a consent to one purpose allows another.
+
+    Each purpose is asked for by itself: a consent to publish under the name says nothing about sharing a file with a
+    lawyer. Only publishing with the name includes publishing without it.
+    """
+    return given == needed or (given == "public_named" and needed == "public_anonymous")
+
+
+def person_kinds() -> tuple[Term, ...]:
+    """Return the kinds of people: an individual, a group."""
+    return tuple(terms("person_kinds").values())
+
+
+def methods() -> tuple[Term, ...]:
+    """Return how acts are done."""
+    return tuple(terms("methods").values())
+
+
+def actor_kinds() -> tuple[Term, ...]:
+    """Return the kinds of actors: police, judge, akimat and so on."""
+    return tuple(terms("actor_kinds").values())
+
+
+def degrees() -> tuple[Term, ...]:
+    """Return the degrees of involvement in an act."""
+    return tuple(terms("degrees").values())
+
+
+def connections() -> tuple[Term, ...]:
+    """Return the ways in which a source is connected with what it says."""
+    return tuple(terms("connections").values())
+
+
+def reliabilities() -> tuple[Term, ...]:
+    """Return the grades of a source's reliability."""
+    return tuple(terms("reliabilities").values())
+
+
+def victim_statuses() -> tuple[Term, ...]:
+    """Return where a victim is at the end of an act."""
+    return tuple(terms("victim_statuses").values())
+
+
+def learned_how() -> tuple[Term, ...]:
+    """Return the ways in which an incident reached the network."""
+    return tuple(terms("learned_how").values())
+
+
+def consent_purposes() -> tuple[Term, ...]:
+    """Return the purposes that consent is asked for, from the narrowest to the widest."""
+    return tuple(terms("consent_purposes").values())
+
+
+def consent_forms() -> tuple[Term, ...]:
+    """Return the provable ways in which consent is given (Law 94-V of Kazakhstan, art. 8)."""
+    return tuple(terms("consent_forms").values())
+
+
+def grades() -> tuple[Term, ...]:
+    """Return the grades of evidence for an incident."""
+    return tuple(terms("grades").values())
+
+
+def precisions() -> tuple[Term, ...]:
+    """Return how exactly a date can be known."""
+    return tuple(terms("precisions").values())
+
+
+def link_kinds() -> tuple[Term, ...]:
+    """Return how one incident can be linked to another."""
+    return tuple(terms("links").values())
