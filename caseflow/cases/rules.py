@@ -1,0 +1,129 @@
+"""What a case can be: its states, roles, sides and outcomes, and what to ask before taking one."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from caseflow.kernel.words import InLanguages
+
+CASE_STATES = MappingProxyType(
+    {
+        "open": InLanguages("Open", "Ведется", "Жүргізілуде"),
+        "closed": InLanguages("Closed", "Закрыто", "Жабылды"),
+    }
+)
+
+# How many may read a case does not change with its confidentiality; how far it is spoken of does.
+CONFIDENTIALITY = MappingProxyType(
+    {
+        "normal": InLanguages(
+            "Normal: the team and coordinators",
+            "Обычная: команда дела и координаторы",
+            "Қалыпты: іс тобы мен үйлестірушілер",
+        ),
+        "restricted": InLanguages(
+            "Restricted: nothing outside the team without the lead's word",
+            "Ограниченная: за пределы команды только с согласия ведущего",
+            "Шектеулі: топтан тысқары тек жетекшінің келісімімен",
+        ),
+        "strict": InLanguages(
+            "Strict: minors, sexual violence, people at risk",
+            "Строгая: несовершеннолетние, сексуальное насилие, люди под угрозой",
+            "Қатаң: кәмелетке толмағандар, жыныстық зорлық-зомбылық, қауіптегі адамдар",
+        ),
+    }
+)
+
+COUNSEL_ROLES = MappingProxyType(
+    {
+        "lead": InLanguages("Lead counsel", "Ведущий адвокат или юрист", "Жетекші адвокат немесе заңгер"),
+        "co_counsel": InLanguages("Co-counsel", "Второй адвокат или юрист", "Екінші адвокат немесе заңгер"),
+        "local": InLanguages("Local counsel", "Местный адвокат или юрист", "Жергілікті адвокат немесе заңгер"),
+        "monitor": InLanguages("Follows the case", "Наблюдает за делом", "Істі бақылайды"),
+    }
+)
+
+PARTY_SIDES = MappingProxyType(
+    {
+        "client": InLanguages("Client", "Клиент", "Клиент"),
+        "opposing": InLanguages("Opposing party", "Противная сторона", "Қарсы тарап"),
+        "third": InLanguages("Third party", "Третье лицо", "Үшінші тұлға"),
+    }
+)
+
+PARTY_KINDS = MappingProxyType(
+    {
+        "individual": InLanguages("Individual", "Физическое лицо", "Жеке тұлға"),
+        "body": InLanguages("Organisation or authority", "Организация или орган", "Ұйым немесе орган"),
+    }
+)
+
+CASE_OUTCOMES = MappingProxyType(
+    {
+        "won": InLanguages("Won", "Выиграно", "Ұтты"),
+        "partly_won": InLanguages("Partly won", "Выиграно частично", "Ішінара ұтты"),
+        "lost": InLanguages("Lost", "Проиграно", "Ұтылды"),
+        "settled": InLanguages("Settled", "Окончено соглашением сторон", "Тараптардың келісімімен аяқталды"),
+        "withdrawn": InLanguages("Withdrawn by the client", "Отозвано клиентом", "Клиент кері қайтарып алды"),
+        "not_taken": InLanguages("Not taken to court", "Не доведено до суда", "Сотқа жеткізілмеді"),
+        "handed_over": InLanguages(
+            "Handed over to others", "Передано другой организации или адвокату", "Басқа ұйымға немесе адвокатқа берілді"
+        ),
+    }
+)
+
+# Asked before a case is taken; each is answered in words, not ticked.
+SELECTION = MappingProxyType(
+    {
+        "facts": InLanguages(
+            "Are the facts clear and undisputed where it matters?",
+            "Ясны ли факты и бесспорны ли они в главном?",
+            "Фактілер анық па, ең маңыздысы даусыз ба?",
+        ),
+        "client": InLanguages(
+            "Is the client willing, and informed of how long it takes and what it may bring upon her?",
+            "Готов ли клиент и знает ли он, сколько это длится и чем это может для него обернуться?",
+            "Клиент дайын ба, істің қанша уақытқа созылатынын және оған не әкелуі мүмкін екенін біле ме?",
+        ),
+        "evidence": InLanguages(
+            "Is there evidence, and can it be kept?",
+            "Есть ли доказательства и можно ли их сохранить?",
+            "Дәлелдемелер бар ма, оларды сақтауға бола ма?",
+        ),
+        "exhaustion": InLanguages(
+            "Which domestic remedies are to be exhausted, and by when?",
+            "Какие внутренние средства правовой защиты нужно исчерпать и к какому сроку?",
+            "Ішкі құқықтық қорғаудың қандай құралдарын және қай мерзімге дейін сарқу керек?",
+        ),
+        "coalition": InLanguages(
+            "Who else works for the same change?",
+            "Кто еще добивается тех же перемен?",
+            "Осы өзгеріске тағы кім ұмтылады?",
+        ),
+        "costs": InLanguages(
+            "Who pays, and what if the case is lost?",
+            "Кто платит и что будет, если дело проиграно?",
+            "Шығынды кім төлейді, іс ұтылса не болады?",
+        ),
+        "safety": InLanguages(
+            "Is the client safe, and her family, and the team?",
+            "В безопасности ли клиент, его семья и команда?",
+            "Клиент, оның отбасы және іс тобы қауіпсіз бе?",
+        ),
+        "exit": InLanguages(
+            "How does the case end if it must end early?",
+            "Как завершить дело, если придется завершить его раньше?",
+            "Ерте аяқтауға тура келсе, істі қалай аяқтау керек?",
+        ),
+    }
+)
+
+
+def reference(year: int, number: int) -> str:
+    """Return the reference of a case: `CF-2026-0012`."""
+    return f"CF-{year}-{number:04d}"
+
+
+def state_tone(state: str) -> str:
+    """Return the tone in which a state of a case is shown."""
+    return {"open": "info"}.get(state, "neutral")
