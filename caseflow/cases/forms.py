@@ -1,0 +1,131 @@
+"""What people send about cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+
+from caseflow.cases import rules
+from caseflow.network.rules import articles
+from caseflow.web.forms import Form, Line, Text, choose, optional, required
+from caseflow.web.words import language
+
+Choices = list[tuple[str, str]]
+
+
+def named(labels: Mapping[str, Any]) -> Choices:
+    """Return code and label in the reader's language."""
+    lang = language()
+    return [(code, label.to(lang)) for code, label in labels.items()]
+
+
+def article_choices() -> Choices:
+    """Return the articles a case can rely on, code and label."""
+    lang = language()
+    return [(found.code, found.label(lang)) for found in articles()]
+
+
+class CaseForm(Form):
+    """What a case is about."""
+
+    title = Line(_l("Title"), [required()], description=_l("One line by which the team knows the case. It is sealed."))
+    legal_issue = Text(
+        _l("Legal issue"),
+        [optional()],
+        most=4000,
+        description=_l("The question of law that a court should answer."),
+    )
+    objective = Text(
+        _l("Strategic objective"), [optional()], most=4000, description=_l("What should change for everyone.")
+    )
+    articles = SelectMultipleField(_l("Articles relied on"), [optional()])
+    confidentiality = RadioField(_l("Confidentiality"), [choose()], default="normal")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.articles.choices = article_choices()
+        self.confidentiality.choices = named(rules.CONFIDENTIALITY)
+
+
+class OpeningForm(CaseForm):
+    """A new case and the incidents it grows from."""
+
+    incidents = SelectMultipleField(_l("Incidents"), [optional()])
+
+    def __init__(self, incidents: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.incidents.choices = list(incidents)
+
+
+class CounselForm(Form):
+    """Who becomes counsel, in which role."""
+
+    member = SelectField(_l("Person"), [choose()])
+    role = RadioField(_l("Role"), [choose()])
+
+    def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.member.choices = [("", _("Choose one")), *people]
+        self.role.choices = named(rules.COUNSEL_ROLES)
+
+
+class LinkForm(Form):
+    """Which incident is taken into the case."""
+
+    incident = SelectField(_l("Incident"), [choose()])
+
+    def __init__(self, incidents: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.incident.choices = [("", _("Choose one")), *incidents]
+
+
+class PartyForm(Form):
+    """A person or body on one side."""
+
+    side = RadioField(_l("Side"), [choose()])
+    kind = RadioField(_l("Kind"), [choose()])
+    name = Line(_l("Name"), [required()], description=_l("It is sealed; only the team of the case can read it."))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.side.choices = named(rules.PARTY_SIDES)
+        self.kind.choices = named(rules.PARTY_KINDS)
+
+
+class NoteForm(Form):
+    """An internal note."""
+
+    body = Text(_l("Note"), [required(_l("Write the note first."))], most=10_000)
+
+
+class TaskForm(Form):
+    """Something to do, for one person of the team."""
+
+    what = Line(_l("What is to be done"), [required()], most=300)
+    for_member = SelectField(_l("Who does it"), [choose()])
+    due_on = DateField(_l("Until"), [optional()])
+
+    def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.for_member.choices = [("", _("Choose one")), *people]
+
+
+class ClosureForm(Form):
+    """How a case ended."""
+
+    outcome = RadioField(_l("Outcome"), [choose()])
+    reason = Text(_l("Reason"), [optional()], most=4000)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outcome.choices = named(rules.CASE_OUTCOMES)
+
+
+class ReopeningForm(Form):
+    """Why a closed case is taken up again."""
+
+    reason = Text(_l("Reason"), [required(_l("Say why, in a sentence."))], most=4000)

@@ -1,0 +1,20 @@
+"""Acts on cases: opening and describing them, their team, the work in them, their closure."""
+
+from caseflow.cases.operations.closure import close, reopen
+from caseflow.cases.operations.opening import edit, link_incident, open_case
+from caseflow.cases.operations.team import assign_counsel, end_counsel
+from caseflow.cases.operations.work import add_note, add_party, finish_task, give_task
+
+__all__ = [
+    "add_note",
+    "add_party",
+    "assign_counsel",
+    "close",
+    "edit",
+    "end_counsel",
+    "finish_task",
+    "give_task",
+    "link_incident",
+    "open_case",
+    "reopen",
+]

@@ -1,0 +1,88 @@
+"""Who carries a case: an assignment gives the keys of the case, its incidents and its reviews; its end takes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from caseflow.access import cases as policy
+from caseflow.access.actor import Actor, Role, demand
+from caseflow.access.facts import able_members
+from caseflow.cases import rules
+from caseflow.cases.models import Case, Counsel, IncidentLink
+from caseflow.cases.position import keep
+from caseflow.incidents.models import Incident
+from caseflow.kernel.announce import announce, on
+from caseflow.kernel.db import db, unscoped
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.keys import operations as keys
+from caseflow.ledger import operations as ledger
+from caseflow.network.models import Member
+
+
+def assign_counsel(case: Case, *, member: Member, role: str, by: Actor, at: datetime) -> Counsel:
+    """Make `member` counsel in a case: she can read it, its incidents and its reviews from now on.
+
+    Raises `RuleBroken` at `member` for somebody who is no lawyer or coordinator, whose key is not confirmed, or who is
+    counsel in it already, and at `role`.
+    """
+    demand(policy.may_assign_counsel(by, case), about=ledger.name_of(case))
+    about = ledger.name_of(case)
+    if role not in rules.COUNSEL_ROLES:
+        raise RuleBroken(N_("Choose one."), field="role", about=about)
+    if Role(member.role) is Role.DOCUMENTER:
+        raise RuleBroken(N_("Only a lawyer or a coordinator becomes counsel."), field="member", about=about)
+    if member.id not in able_members():
+        words = N_("The key of this person is not confirmed, so nothing can be opened to her. Confirm her key first.")
+        raise RuleBroken(words, field="member", about=about)
+    if any(c.member_id == member.id and c.until is None for c in case.counsel):
+        raise RuleBroken(N_("This person is counsel in the case already."), field="member", about=about)
+    counsel = Counsel(
+        safe_id=case.safe_id,
+        member_id=member.id,
+        role=role,
+        since=at.astimezone(ZoneInfo(by.timezone)).date(),
+        by_id=by.member_id,
+        at=at,
+    )
+    case.counsel.append(counsel)
+    keep(case.id, changed_at=at)
+    public = {"member": member.id, "counsel": role}
+    ledger.record("cases.assign_counsel", by=by, at=at, about=counsel, public=public)
+    settle(case, by=by, at=at)
+    return counsel
+
+
+def end_counsel(counsel: Counsel, *, by: Actor, at: datetime) -> None:
+    """End an assignment; the keys it gave are taken with it. Raises `NotPermitted` when it has ended."""
+    demand(policy.may_end_counsel(by, counsel), about=ledger.name_of(counsel))
+    _end(counsel, by=by, at=at)
+    settle(counsel.case, by=by, at=at)
+
+
+def settle(case: Case, *, by: Actor, at: datetime) -> None:
+    """Make the keys of a case, its incidents and whatever hangs on its team equal to the facts; part of other acts."""
+    linked = select(Incident.safe_id).join(IncidentLink, IncidentLink.incident_id == Incident.id)
+    why = unscoped("the keys of counsel follow the case to its incidents")
+    safes = db.session.scalars(linked.where(IncidentLink.case_id == case.id), execution_options=why)
+    keys.settle([case.safe_id, *safes], by=by, at=at)
+    announce("cases.counsel_changed", case=case, by=by, at=at)
+
+
+def _end(counsel: Counsel, *, by: Actor, at: datetime) -> None:
+    counsel.until = at.astimezone(ZoneInfo(by.timezone)).date()
+    keep(counsel.case_id, changed_at=at)
+    public = {"member": counsel.member_id, "counsel": counsel.role}
+    ledger.record("cases.end_counsel", by=by, at=at, about=counsel, public=public)
+
+
+@on("network.member_left")
+def _end_all(member: Member, by: Actor, at: datetime) -> None:
+    # Every key is settled by the act that announces this, after all rooms have heard it.
+    serving = select(Counsel).where(Counsel.member_id == member.id, Counsel.until.is_(None))
+    why = unscoped("whoever leaves the network is counsel nowhere")
+    for counsel in db.session.scalars(serving, execution_options=why).all():
+        _end(counsel, by=by, at=at)

@@ -1,0 +1,80 @@
+"""The daily work in a case: parties, notes, tasks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from caseflow.access import cases as policy
+from caseflow.access.actor import Actor, demand
+from caseflow.cases import rules
+from caseflow.cases.models import Case, Note, Party, Task
+from caseflow.cases.position import keep
+from caseflow.kernel.db import db, unscoped
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.keys.models import Grant
+from caseflow.ledger import operations as ledger
+from caseflow.network.models import Member
+
+
+def add_party(case: Case, *, side: str, kind: str, name: str, by: Actor, at: datetime) -> Party:
+    """Enter a person or body on one side of the case. Raises `RuleBroken` at `side`, `kind` or `name`."""
+    demand(policy.may_add_party(by, case), about=ledger.name_of(case))
+    for field, code, known in (("side", side, rules.PARTY_SIDES), ("kind", kind, rules.PARTY_KINDS)):
+        if code not in known:
+            raise RuleBroken(N_("Choose one."), field=field)
+    _filled(name, "name")
+    party = Party(safe_id=case.safe_id, case_id=case.id, side=side, kind=kind, by_id=by.member_id, at=at)
+    by.ring.seal(party, name=name)
+    case.parties.append(party)
+    keep(case.id, changed_at=at)
+    public = {"side": side, "kind": kind}
+    ledger.record("cases.add_party", by=by, at=at, about=party, public=public, details={"name": name})
+    return party
+
+
+def add_note(case: Case, *, body: str, by: Actor, at: datetime) -> Note:
+    """Write an internal note of the team. Raises `RuleBroken` at `body`."""
+    demand(policy.may_note(by, case), about=ledger.name_of(case))
+    _filled(body, "body")
+    note = Note(safe_id=case.safe_id, case_id=case.id, by_id=by.member_id, at=at)
+    by.ring.seal(note, body=body)
+    case.notes.append(note)
+    keep(case.id, changed_at=at)
+    ledger.record("cases.add_note", by=by, at=at, about=note, details={"body": body})
+    return note
+
+
+def give_task(
+    case: Case, *, what: str, for_member: Member, due_on: date | None = None, by: Actor, at: datetime
+) -> Task:
+    """Give somebody who can read the case something to do in it. Raises `RuleBroken` at `what` or `for_member`."""
+    demand(policy.may_give_task(by, case), about=ledger.name_of(case))
+    _filled(what, "what")
+    holds = select(Grant.id).where(Grant.safe_id == case.safe_id, Grant.member_id == for_member.id)
+    if db.session.scalar(holds) is None:
+        raise RuleBroken(N_("This person cannot read the case. Choose one of its team."), field="for_member")
+    task = Task(safe_id=case.safe_id, case_id=case.id, due_on=due_on, for_id=for_member.id, by_id=by.member_id, at=at)
+    by.ring.seal(task, what=what)
+    case.tasks.append(task)
+    keep(case.id, changed_at=at)
+    public = {"for": for_member.id, "due_on": due_on.isoformat() if due_on else None}
+    ledger.record("cases.give_task", by=by, at=at, about=task, public=public, details={"what": what})
+    return task
+
+
+def finish_task(task: Task, *, by: Actor, at: datetime) -> None:
+    """Mark a task as done."""
+    why = unscoped("the task was found in the scope of the actor; its case lies in the same safe")
+    case = db.session.get_one(Case, task.case_id, execution_options=why)
+    demand(policy.may_finish_task(by, case, task), about=ledger.name_of(task))
+    task.done_at = at
+    keep(case.id, changed_at=at)
+    ledger.record("cases.finish_task", by=by, at=at, about=task)
+
+
+def _filled(text: str, field: str) -> None:
+    if not text.strip():
+        raise RuleBroken(N_("Fill this in."), field=field)

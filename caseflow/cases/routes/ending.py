@@ -1,0 +1,43 @@
+"""Closing a case and taking it up again."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from caseflow.access import cases as policy
+from caseflow.cases import forms, operations
+from caseflow.cases.models import Case
+from caseflow.cases.routes import bp
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import find
+from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.pages import showing_refusals, transaction
+
+
+@bp.route("/<case_id>/closure", methods=["GET", "POST"])
+@signed_in
+def close(case_id: str) -> ResponseReturnValue:
+    """Close a case."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.ClosureForm()
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            operations.close(case, outcome=form.outcome.data, reason=form.reason.data, by=actor, at=now())
+            return redirect(url_for("cases.show", case_id=case.id), 303)
+    return render_template("cases/closure.html", case=case, form=form, objection=policy.may_close(actor, case))
+
+
+@bp.route("/<case_id>/reopening", methods=["GET", "POST"])
+@signed_in
+def reopen(case_id: str) -> ResponseReturnValue:
+    """Take a closed case up again."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.ReopeningForm()
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            operations.reopen(case, reason=form.reason.data, by=actor, at=now())
+            return redirect(url_for("cases.show", case_id=case.id), 303)
+    return render_template("cases/reopening.html", case=case, form=form, objection=policy.may_reopen(actor, case))

@@ -1,0 +1,99 @@
+"""The list of cases and the case on one page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from caseflow.access import cases as policy
+from caseflow.cases import forms, history, queries
+from caseflow.cases.models import Case
+from caseflow.cases.routes import bp
+from caseflow.incidents import rules as incident_rules
+from caseflow.kernel.db import find
+from caseflow.network import queries as network
+from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.navigation import panels_of
+
+LATEST = 8
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """The cases one may see, the last changed first."""
+    actor = current_actor()
+    asked = queries.Asked(
+        state=_one_of(request.args.get("state"), ("open", "closed", "all"), "open").replace("all", ""),
+        stage=request.args.get("stage", "")[:90],
+        counsel=request.args.get("counsel", "")[:20],
+        after=_place(request.args.get("after", "")),
+    )
+    listing = queries.listing(actor, asked)
+    given: dict[str, Any] = {key: value for key, value in request.args.items() if key in {"state", "stage", "counsel"}}
+    last = listing.cases[-1] if listing.more else None
+    return render_template(
+        "cases/index.html",
+        listing=listing,
+        asked=asked,
+        after=url_for("cases.index", **given, after=f"{last.changed_at.timestamp():.6f}~{last.id}") if last else None,
+        newest=url_for("cases.index", **given) if asked.after else None,
+        lawyers=queries.lawyers() if actor.is_coordinator else [],
+        may_open=policy.may_open(actor),
+    )
+
+
+@bp.get("/<case_id>")
+@signed_in
+def show(case_id: str) -> ResponseReturnValue:
+    """A case on one page."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    actor.ring.prepare([case])
+    names = network.names_of(
+        [*(n.by_id for n in case.notes), *(t.for_id for t in case.tasks), case.by_id, *(n.by_id for n in case.tasks)]
+    )
+    return render_template(
+        "cases/show.html",
+        case=case,
+        names=names,
+        panels=panels_of("case", case, actor),
+        incidents=queries.linked_incidents(actor, case),
+        incident_rules=incident_rules,
+        history=history.told(actor, case, limit=LATEST),
+        note_form=forms.NoteForm(),
+        may={
+            "edit": policy.may_edit(actor, case),
+            "assign": policy.may_assign_counsel(actor, case),
+            "link": policy.may_link_incident(actor, case),
+            "work": policy.may_work_in(actor, case),
+            "close": policy.may_close(actor, case),
+            "reopen": policy.may_reopen(actor, case),
+        },
+        may_end={counsel.id: policy.may_end_counsel(actor, counsel) for counsel in case.counsel},
+    )
+
+
+@bp.get("/<case_id>/history")
+@signed_in
+def whole_history(case_id: str) -> ResponseReturnValue:
+    """Everything the ledger tells of this case."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    return render_template("cases/history.html", case=case, history=history.told(actor, case))
+
+
+def _one_of(value: str | None, known: tuple[str, ...], usual: str) -> str:
+    return value if value in known else usual
+
+
+def _place(after: str) -> tuple[datetime, str] | None:
+    """Read where the page before ended; None when the address was tampered with."""
+    seconds, _mark, case_id = after.partition("~")
+    try:
+        return (datetime.fromtimestamp(float(seconds), UTC), case_id[:20]) if case_id else None
+    except (ValueError, OverflowError, OSError):
+        return None

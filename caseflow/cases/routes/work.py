@@ -1,0 +1,81 @@
+"""Parties, notes and tasks of a case."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from caseflow.access import cases as policy
+from caseflow.access.safes import visible
+from caseflow.cases import forms, operations, queries
+from caseflow.cases.models import Case, Task
+from caseflow.cases.routes import bp
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, find
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.network.models import Member
+from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.pages import refusing_to, showing_refusals, transaction
+
+
+@bp.route("/<case_id>/parties", methods=["GET", "POST"])
+@signed_in
+def add_party(case_id: str) -> ResponseReturnValue:
+    """Enter a person or body on one side."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.PartyForm()
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            operations.add_party(
+                case, side=form.side.data, kind=form.kind.data, name=form.name.data, by=actor, at=now()
+            )
+            return redirect(url_for("cases.show", case_id=case.id, _anchor="parties"), 303)
+    return render_template("cases/party.html", case=case, form=form, objection=policy.may_add_party(actor, case))
+
+
+@bp.route("/<case_id>/notes", methods=["GET", "POST"])
+@signed_in
+def add_note(case_id: str) -> ResponseReturnValue:
+    """Write an internal note."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.NoteForm()
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            operations.add_note(case, body=form.body.data, by=actor, at=now())
+            return redirect(url_for("cases.show", case_id=case.id, _anchor="notes"), 303)
+    return render_template("cases/note.html", case=case, form=form, objection=policy.may_note(actor, case))
+
+
+@bp.route("/<case_id>/tasks", methods=["GET", "POST"])
+@signed_in
+def give_task(case_id: str) -> ResponseReturnValue:
+    """Give somebody of the team something to do."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.TaskForm([(member.id, member.name) for member in queries.holders_of(case)])
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            for_member = db.session.get(Member, form.for_member.data)
+            if for_member is None:
+                raise RuleBroken(N_("Choose one."), field="for_member")
+            operations.give_task(
+                case, what=form.what.data, for_member=for_member, due_on=form.due_on.data, by=actor, at=now()
+            )
+            return redirect(url_for("cases.show", case_id=case.id, _anchor="tasks"), 303)
+    return render_template("cases/task.html", case=case, form=form, objection=policy.may_give_task(actor, case))
+
+
+@bp.post("/<case_id>/tasks/<task_id>/done")
+@signed_in
+def finish_task(case_id: str, task_id: str) -> ResponseReturnValue:
+    """Mark a task as done."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    back = url_for("cases.show", case_id=case.id, _anchor="tasks")
+    with refusing_to(back), transaction():
+        task = find(Task, task_id, visible(Task, actor) & (Task.case_id == case_id))
+        operations.finish_task(task, by=actor, at=now())
+    return redirect(back, 303)

@@ -1,0 +1,102 @@
+"""What the case page shows of courts and bodies: one timeline for each proceeding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from caseflow.access import proceedings as policy
+from caseflow.access.actor import Actor
+from caseflow.cases.models import Case
+from caseflow.kernel.clock import now
+from caseflow.kernel.words import N_
+from caseflow.ledger.words import tell
+from caseflow.proceedings import queries, rules
+from caseflow.proceedings.models import Proceeding, Stage
+from caseflow.proceedings.operations.stages import stage_suspended
+from caseflow.web.navigation import Panel, panel, panels_of
+
+tell(
+    {
+        "proceedings.open_proceeding": N_("opened a proceeding"),
+        "proceedings.move": N_("took the proceeding to its next stage"),
+        "proceedings.record_hearing": N_("entered a hearing"),
+        "proceedings.record_result": N_("wrote down the result of a hearing"),
+        "proceedings.record_filing": N_("entered a paper"),
+        "proceedings.record_decision": N_("entered a decision"),
+        "proceedings.record_service": N_("entered the day a decision was served"),
+        "proceedings.record_in_force": N_("entered the day a decision came into force"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing under a stage, in its order of time."""
+
+    kind: str
+    row: Any
+    sort: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One proceeding as the page draws it: its stages with what is under each, and what may lie ahead."""
+
+    proceeding: Proceeding
+    stages: list[tuple[Stage, list[Entry], Any]]
+    ahead: list[rules.Stage]
+    decides: bool
+
+
+@panel("case", order=10)
+def timeline(case: Case, actor: Actor) -> Panel | None:
+    """Draw the course of the case: stages with hearings, filings, decisions, and the deadlines under each."""
+    lines = [_line(proceeding) for proceeding in queries.proceedings_of(actor, case)]
+    return Panel(
+        "proceedings",
+        N_("Course of the case"),
+        "proceedings/timeline.html",
+        {
+            "case": case,
+            "lines": lines,
+            "moment": now(),
+            "beneath": panels_of("timeline", case, actor),
+            "may_open": policy.may_open(actor, case),
+            "may_record": policy.may_record(actor, case),
+        },
+    )
+
+
+def _line(proceeding: Proceeding) -> Line:
+    stages = []
+    for index, stage in enumerate(proceeding.stages):
+        following = proceeding.stages[index + 1] if index + 1 < len(proceeding.stages) else None
+        stages.append((stage, _entries(stage), following.began_on if following else None))
+    procedure = rules.procedure(proceeding.procedure)
+    return Line(proceeding, stages, usual_way(proceeding), bool(procedure.outcomes(proceeding.stages[-1].stage)))
+
+
+def _entries(stage: Stage) -> list[Entry]:
+    found = [Entry("filing", row, f"{row.filed_on.isoformat()} 1") for row in stage.filings]
+    found += [Entry("hearing", row, f"{row.held_at.date().isoformat()} 2") for row in stage.hearings]
+    found += [Entry("decision", row, f"{row.decided_on.isoformat()} 3") for row in stage.decisions]
+    return sorted(found, key=lambda entry: entry.sort)
+
+
+def usual_way(proceeding: Proceeding) -> list[rules.Stage]:
+    """Return the stages that usually follow: the first ordinary move of each, as far as the procedure has one."""
+    procedure = rules.procedure(proceeding.procedure)
+    present = stage_suspended(proceeding) or proceeding.stages[-1].stage
+    if present == rules.WITHDRAWN:
+        return []
+    ahead: list[rules.Stage] = []
+    seen = {stage.stage for stage in proceeding.stages}
+    here = procedure.stage(present)
+    while (forward := next((s for s in here.next if s not in seen), None)) is not None:
+        here = procedure.stage(forward)
+        seen.add(forward)
+        ahead.append(here)
+        if here.terminal:
+            break
+    return ahead
