@@ -1,5 +1,5 @@
 """A matter from opening to closure: what it is to change, who carries it, its parties, notes and tasks, its incidents.
 
-It refuses counsel without a confirmed key, work in a closed case, and a team that reads what no case of theirs holds.
+It refuses counsel without a confirmed key, and work in a case that is closed.
 Start with `operations/` for what can be done in a case and `rules.py` for the words of its states, roles and outcomes.
 """

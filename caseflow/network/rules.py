@@ -51,7 +51,9 @@ class Article:
         """Return how it is cited in a list: `ICCPR 14(3)(c)`."""
         if not self.instrument.binding:
             return self.title.in_language(locale)
-        return f"{self.instrument.short.in_language(locale)} {self.number}"
+        short = self.instrument.short.in_language(locale)
+        # Kazakh has no abbreviation for most conventions; a list has no room for their names.
+        return f"{self.instrument.short.en if short.endswith(',') else short} {self.number}"
 
     def cited(self, locale: str) -> str:
         """Return how it is cited in a sentence: `ICCPR art. 14(3)(c)`."""

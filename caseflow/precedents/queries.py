@@ -31,9 +31,10 @@ def published(actor: Actor, *, words: str = "", article: str = "", body: str = "
     if origin:
         query = query.where(Precedent.origin == origin)
     if article:
-        instrument, _, number = article.partition(":")
-        wanted = f'"{instrument}:{number}'
-        query = query.where(Precedent.articles.cast(db.String).contains(wanted, autoescape=True))
+        # ICCPR:9 finds its parts, ICCPR:9(1), and not ICCPR:9's neighbours with more digits.
+        codes = Precedent.articles.cast(db.String)
+        ends = (f'"{article}"', f'"{article}(')
+        query = query.where(or_(*(codes.contains(end, autoescape=True) for end in ends)))
     return query.order_by(Precedent.decided_on.desc().nulls_last(), Precedent.title)
 
 

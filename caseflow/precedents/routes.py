@@ -44,7 +44,9 @@ def index() -> ResponseReturnValue:
         "precedents/index.html",
         page=paginate(query, per_page=30),
         asked=asked,
-        bodies=sorted(((body, rules.body_name(body, language())) for body in queries.bodies(actor)), key=lambda pair: pair[1]),
+        bodies=sorted(
+            ((body, rules.body_name(body, language())) for body in queries.bodies(actor)), key=lambda pair: pair[1]
+        ),
         articles=[(found.code, found.label(language())) for found in articles()],
         reviews=reviews,
         rules=rules,
@@ -147,7 +149,7 @@ def review(review_id: str) -> ResponseReturnValue:
         review=found,
         scores=scores,
         totals={who: rules.score(chosen["values"]) for who, chosen in scores.items()},
-        apart=rules.disagreements([chosen["values"] for chosen in scores.values()]),
+        apart=[c.label.in_language(language()) for c in rules.disagreements(chosen["values"] for chosen in scores.values())],
         names=names,
         rules=rules,
         may_score=may_score,

@@ -90,7 +90,7 @@ def test_an_article_is_cited_as_the_reader_would_write_it(code, locale, label):
 
 @pytest.mark.parametrize(
     ("code", "locale", "short"),
-    [("ICCPR:9(1)", "en", "ICCPR 9(1)"), ("CAT:3", "ru", "КПП 3"), ("CAT:3", "kk", "Азаптауға қарсы конвенция, 3"), ("X:1", "en", "X 1")],
+    [("ICCPR:9(1)", "en", "ICCPR 9(1)"), ("CAT:3", "ru", "КПП 3"), ("CAT:3", "kk", "CAT 3"), ("ICCPR:14(3)", "kk", "АСҚХП 14(3)"), ("X:1", "en", "X 1")],
 )
 def test_a_list_cites_an_article_by_instrument_and_number(code, locale, short):
     assert rules.article_short(code, locale) == short

@@ -51,8 +51,22 @@ def load_public_decisions(*, at: datetime) -> int:
         added += 1
     if added:
         db.session.flush()
+        _load_citations(at=at)
         ledger.record("precedents.load_public_decisions", by=None, at=at, about="precedents:", public={"added": added})
     return added
+
+
+def _load_citations(*, at: datetime) -> None:
+    public = select(Precedent.number, Precedent.id).where(Precedent.origin == "public")
+    ids = dict(db.session.execute(public).tuples().all())
+    there = set(db.session.execute(select(Citation.citing_id, Citation.cited_id, Citation.kind)).tuples())
+    for shipped in rules.public_citations():
+        citing, cited = ids[shipped.citing], ids[shipped.cited]
+        if (citing, cited, shipped.kind) not in there:
+            db.session.add(
+                Citation(citing_id=citing, cited_id=cited, kind=shipped.kind, paragraph=shipped.paragraph, at=at)
+            )
+    db.session.flush()
 
 
 def cite(
