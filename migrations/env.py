@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+from sqlalchemy import Enum
 from flask import current_app
 
 from caseflow.kernel.db import UtcDateTime, Sealed, db
@@ -16,6 +17,8 @@ def _plain_types(kind: str, thing: object, autogen_context: object) -> str | boo
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(thing, Sealed):
         return "sa.LargeBinary()"
+    if kind == "type" and isinstance(thing, Enum):
+        return f"sa.String(length={thing.length})"
     return False
 
 

@@ -34,6 +34,15 @@ def may_edit(actor: Actor, incident: Incident) -> Objection:
     return unready(actor)
 
 
+def may_take_out(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not take a mistaken entry out of `incident`, or None: only from her own draft."""
+    if incident.by_id != actor.member_id:
+        return N_("Only the person who logged an incident takes something out of it.")
+    if incident.state != "draft":
+        return N_("Somebody else has read this incident: nothing is taken out of it any more. Correct the entry instead.")
+    return unready(actor)
+
+
 def may_add(actor: Actor, incident: Incident) -> Objection:
     """Return why `actor`, who sees `incident`, may not add evidence, people or consent to it, or None."""
     if incident.state in ("declined", "closed"):
@@ -60,12 +69,19 @@ def may_answer(actor: Actor, incident: Incident) -> Objection:
 
 
 def may_review(actor: Actor, incident: Incident) -> Objection:
-    """Return why `actor` may not take `incident` into review, or None."""
+    """Return why `actor` may not judge `incident`, or None."""
     if not actor.is_coordinator:
         return unready(actor) or BY_COORDINATOR
     if incident.state not in ("submitted", "in_review"):
         return N_("Only a submitted incident is reviewed.")
     return unready(actor)
+
+
+def may_take_into_review(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not take `incident` into review, or None."""
+    if actor.is_coordinator and incident.state == "in_review":
+        return N_("This incident is in review already.")
+    return may_review(actor, incident)
 
 
 def may_ask(actor: Actor, incident: Incident) -> Objection:

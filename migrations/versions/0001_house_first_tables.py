@@ -39,6 +39,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_attempts_who_at", ["who", "at"], unique=False)
 
     op.create_table(
+        "counters",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+    )
+    op.create_table(
         "jobs",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("arguments", sa.JSON(), nullable=False),
@@ -72,11 +78,11 @@ def upgrade() -> None:
         "networks",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("founded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("only", sa.Integer(), nullable=False),
+        sa.Column("sole", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=16), nullable=False),
-        sa.CheckConstraint("only = 1", name=op.f("ck_networks_only")),
+        sa.CheckConstraint("sole = 1", name=op.f("ck_networks_sole")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networks")),
-        sa.UniqueConstraint("only", name=op.f("uq_networks_only")),
+        sa.UniqueConstraint("sole", name=op.f("uq_networks_sole")),
     )
     op.create_table(
         "organisations",
@@ -1133,6 +1139,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_jobs_due")
 
     op.drop_table("jobs")
+    op.drop_table("counters")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index("ix_attempts_who_at")
 

@@ -1,0 +1,81 @@
+"""Letters about incidents: a reference, what kind of thing waits, and an address. Never a title, a name or a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urljoin
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from caseflow.access.actor import Role
+from caseflow.incidents.models import Incident
+from caseflow.kernel import mail
+from caseflow.kernel.db import db
+from caseflow.kernel.settings import current
+from caseflow.network import queries as network
+from caseflow.network.models import Member
+
+Wording = Callable[[str, str], tuple[str, str]]
+
+
+def about_submission(incident: Incident, *, at: datetime) -> None:
+    """Tell every coordinator but the one who logged it that an incident waits for review."""
+    for member in network.able(Role.COORDINATOR):
+        if member.id != incident.by_id:
+            _write(member, incident, _submitted, at=at)
+
+
+def about_question(incident: Incident, *, at: datetime) -> None:
+    """Tell whoever logged the incident that something is asked of her."""
+    _write(db.session.get_one(Member, incident.by_id), incident, _asked, at=at)
+
+
+def about_answer(incident: Incident, *, asked_by: str, at: datetime) -> None:
+    """Tell the coordinator who asked (a member id) that the answer is there."""
+    _write(db.session.get_one(Member, asked_by), incident, _answered, at=at)
+
+
+def _submitted(reference: str, address: str) -> tuple[str, str]:
+    return (
+        _("%(reference)s waits for review", reference=reference),
+        _(
+            "Incident %(reference)s was submitted and waits for review.\n\n%(address)s",
+            reference=reference,
+            address=address,
+        ),
+    )
+
+
+def _asked(reference: str, address: str) -> tuple[str, str]:
+    return (
+        _("A question about %(reference)s", reference=reference),
+        _(
+            "A coordinator needs one more thing to review incident %(reference)s. The question stands on its page; when "
+            "you have answered there, it goes back to review.\n\n%(address)s",
+            reference=reference,
+            address=address,
+        ),
+    )
+
+
+def _answered(reference: str, address: str) -> tuple[str, str]:
+    return (
+        _("Your question about %(reference)s was answered", reference=reference),
+        _(
+            "The answer stands on the page of incident %(reference)s.\n\n%(address)s",
+            reference=reference,
+            address=address,
+        ),
+    )
+
+
+def _write(member: Member, incident: Incident, wording: Wording, *, at: datetime) -> None:
+    if member.departure is not None:
+        return
+    with force_locale(member.language):
+        subject, body = wording(
+            incident.reference, urljoin(current().url.rstrip("/") + "/", f"incidents/{incident.id}")
+        )
+    mail.write(member.email, subject, body, at=at)

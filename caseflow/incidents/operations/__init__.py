@@ -1,0 +1,46 @@
+"""Acts on incidents: logging them, the facts in them, consent, and the way through review."""
+
+from caseflow.incidents.operations.consent import give_consent, withdraw_consent
+from caseflow.incidents.operations.correcting import (
+    correct_act,
+    correct_involvement,
+    correct_person,
+    correct_source,
+    take_out,
+)
+from caseflow.incidents.operations.facts import add_act, add_involvement, add_person, add_source
+from caseflow.incidents.operations.logging import edit, log
+from caseflow.incidents.operations.review import (
+    answer,
+    ask,
+    close,
+    decline,
+    submit,
+    take_into_review,
+    take_to_case,
+    verify,
+)
+
+__all__ = [
+    "add_act",
+    "add_involvement",
+    "add_person",
+    "add_source",
+    "answer",
+    "ask",
+    "close",
+    "correct_act",
+    "correct_involvement",
+    "correct_person",
+    "correct_source",
+    "decline",
+    "edit",
+    "give_consent",
+    "log",
+    "submit",
+    "take_into_review",
+    "take_out",
+    "take_to_case",
+    "verify",
+    "withdraw_consent",
+]

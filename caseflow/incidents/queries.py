@@ -1,0 +1,158 @@
+"""Reads of incidents that more than one page needs. Every one sees what its actor sees, and opens titles together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, case, extract, func, select
+from sqlalchemy.orm import selectinload
+
+from caseflow.access import incidents as policy
+from caseflow.access.actor import Actor
+from caseflow.access.safes import visible
+from caseflow.incidents.models import Act, Consent, Incident
+from caseflow.kernel.db import db, find
+
+MOST = 12
+
+FOR_REVIEW = ("submitted", "in_review")
+DOCUMENTERS_ORDER = (
+    "information_asked", "draft", "submitted", "in_review", "verified", "taken_to_case", "referred", "closed", "declined",
+)  # fmt: skip
+REVIEWERS_ORDER = (
+    "submitted", "in_review", "information_asked", "verified", "taken_to_case", "referred", "closed", "declined", "draft",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list of incidents is narrowed to; '' and None mean no matter. `kinds` are the acts that violate a right."""
+
+    state: str = ""
+    region: str = ""
+    year: int | None = None
+    kinds: Collection[str] | None = None
+
+
+def order_for(actor: Actor) -> tuple[str, ...]:
+    """Return the states in the order in which they concern `actor`: what waits for her comes first."""
+    return REVIEWERS_ORDER if actor.is_coordinator else DOCUMENTERS_ORDER
+
+
+def listing(actor: Actor, asked: Asked) -> Select[Incident]:
+    """Return the query for a list: by state, as they concern the reader, then the last changed first."""
+    rank = case({state: place for place, state in enumerate(order_for(actor))}, value=Incident.state, else_=99)
+    query = narrowed(select(Incident).where(policy.visible_to(actor)), asked)
+    return query.order_by(rank, Incident.changed_at.desc(), Incident.id)
+
+
+def narrowed(query: Select[Incident], asked: Asked) -> Select[Incident]:
+    """Return `query` with the conditions of `asked`."""
+    if asked.state:
+        query = query.where(Incident.state == asked.state)
+    if asked.region:
+        query = query.where(Incident.region == asked.region)
+    if asked.year is not None:
+        query = query.where(Incident.began_on.between(date(asked.year, 1, 1), date(asked.year, 12, 31)))
+    if asked.kinds is not None:
+        query = query.where(Incident.id.in_(select(Act.incident_id).where(Act.kind.in_(asked.kinds))))
+    return query
+
+
+def kinds_of_act(actor: Actor, incidents: Collection[Incident]) -> dict[str, list[str]]:
+    """Return incident id -> kinds of act in it, each once, as entered; one query."""
+    query = (
+        select(Act.incident_id, Act.kind)
+        .where(Act.incident_id.in_([incident.id for incident in incidents]), visible(Act, actor))
+        .order_by(Act.position)
+    )
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for incident_id, kind in db.session.execute(query):
+        found[incident_id][kind] = None
+    return {incident_id: list(kinds) for incident_id, kinds in found.items()}
+
+
+def years(actor: Actor) -> list[int]:
+    """Return the years in which incidents that `actor` may read began, the last first."""
+    year = extract("year", Incident.began_on)
+    query = (
+        select(year).where(policy.visible_to(actor), Incident.began_on.is_not(None)).distinct().order_by(year.desc())
+    )
+    return [int(found) for found in db.session.scalars(query)]
+
+
+def counts_by_state(actor: Actor) -> dict[str, int]:
+    """Return state -> number of incidents that `actor` may read."""
+    query = select(Incident.state, func.count()).where(policy.visible_to(actor)).group_by(Incident.state)
+    return dict(db.session.execute(query).tuples().all())
+
+
+def counts_by_region(actor: Actor) -> dict[str, int]:
+    """Return region code -> number of incidents that `actor` may read; drafts are not counted."""
+    query = select(Incident.region, func.count()).where(policy.visible_to(actor), Incident.state != "draft")
+    return dict(db.session.execute(query.group_by(Incident.region)).tuples().all())
+
+
+def waiting_for_review(actor: Actor, *, most: int = MOST) -> list[Incident]:
+    """Return the submitted incidents that `actor` may read, those waiting longest first, titles ready to open."""
+    query = select(Incident).where(policy.visible_to(actor), Incident.state.in_(FOR_REVIEW))
+    return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
+
+
+def asked_of(actor: Actor, *, most: int = MOST) -> list[Incident]:
+    """Return the incidents of `actor` in which a question waits for her answer, the oldest first."""
+    mine = Incident.by_id == actor.member_id
+    query = select(Incident).where(policy.visible_to(actor), mine, Incident.state == "information_asked")
+    return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
+
+
+def mine_by_state(actor: Actor, *, most: int = MOST) -> dict[str, list[Incident]]:
+    """Return state -> incidents that `actor` logged, the last changed first, in the order in which they concern her.
+
+    At most `most` of each state; one query for all, titles ready to open.
+    """
+    number = func.row_number().over(partition_by=Incident.state, order_by=(Incident.changed_at.desc(), Incident.id))
+    ranked = select(Incident.id, number.label("place")).where(Incident.by_id == actor.member_id).subquery()
+    query = (
+        select(Incident)
+        .join(ranked, ranked.c.id == Incident.id)
+        .where(policy.visible_to(actor), ranked.c.place <= most)
+        .order_by(Incident.changed_at.desc(), Incident.id)
+    )
+    found: dict[str, list[Incident]] = {state: [] for state in DOCUMENTERS_ORDER}
+    for incident in _opened(actor, query):
+        found[incident.state].append(incident)
+    return {state: incidents for state, incidents in found.items() if incidents}
+
+
+def whole(actor: Actor, incident_id: str) -> Incident:
+    """Return an incident that `actor` may read with everything in it; raise `NotFound` otherwise.
+
+    A fixed number of queries, however much is in it.
+    """
+    incident = find(Incident, incident_id, policy.visible_to(actor))
+    parts = (
+        selectinload(Incident.people),
+        selectinload(Incident.acts).selectinload(Act.involvements),
+        selectinload(Incident.sources),
+        selectinload(Incident.consents).selectinload(Consent.withdrawal),
+        selectinload(Incident.messages),
+        selectinload(Incident.moves),
+    )
+    again = select(Incident).where(Incident.id == incident.id, policy.visible_to(actor)).options(*parts)
+    actor.ring.prepare([incident])
+    return db.session.scalars(again).one()
+
+
+def _opened(actor: Actor, query: Select[Incident]) -> list[Incident]:
+    found = list(db.session.scalars(query))
+    actor.ring.prepare(found)
+    return found
+
+
+def members_in(incidents: Iterable[Incident]) -> set[str]:
+    """Return the ids of the members who logged `incidents`."""
+    return {incident.by_id for incident in incidents}
