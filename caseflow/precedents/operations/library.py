@@ -58,8 +58,8 @@ def load_public_decisions(*, at: datetime) -> int:
 
 def _load_citations(*, at: datetime) -> None:
     public = select(Precedent.number, Precedent.id).where(Precedent.origin == "public")
-    ids = dict(db.session.execute(public).tuples().all())
-    there = set(db.session.execute(select(Citation.citing_id, Citation.cited_id, Citation.kind)).tuples())
+    ids = {row.number: row.id for row in db.session.execute(public)}
+    there = {tuple(row) for row in db.session.execute(select(Citation.citing_id, Citation.cited_id, Citation.kind))}
     for shipped in rules.public_citations():
         citing, cited = ids[shipped.citing], ids[shipped.cited]
         if (citing, cited, shipped.kind) not in there:

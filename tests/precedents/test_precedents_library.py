@@ -1,0 +1,32 @@
+"""The shipped decisions come into the library once, with the citations among them."""
+
+from sqlalchemy import select
+
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, transaction
+from caseflow.precedents import operations, rules
+from caseflow.precedents.models import Citation, Precedent
+
+
+def load():
+    with transaction():
+        return operations.load_public_decisions(at=now())
+
+
+def test_the_shipped_decisions_and_their_citations_are_loaded_once(app):
+    with app.app_context():
+        assert load() == len(rules.public_decisions())
+        assert load() == 0
+        cited = select(Precedent.number, Citation.paragraph).join(Citation, Citation.cited_id == Precedent.id)
+        assert sorted(tuple(row) for row in db.session.execute(cited)) == [("257/2004", "9.4"), ("59/1996", "8.2")]
+
+
+def test_a_citation_that_was_lost_comes_back_with_the_decision_it_belongs_to(app):
+    with app.app_context():
+        load()
+        with transaction():
+            for row in db.session.scalars(select(Citation)):
+                db.session.delete(row)
+            db.session.delete(db.session.scalars(select(Precedent).where(Precedent.number == "59/1996")).one())
+        assert load() == 1
+        assert len(db.session.scalars(select(Citation)).all()) == 2
