@@ -50,7 +50,7 @@ def sign_in(email: str, passphrase: str, *, address: str, agent: str, at: dateti
     pair = keys.unlock(identity, passphrase)
     if pair is None or member is None or left:
         about = f"members:{member.id}" if member else "members:"
-        ledger.refused("entrance.sign_in", by=None, about=about, why="wrong address or passphrase")
+        ledger.refused("entrance.sign_in", by=None, about=about, why=N_("wrong address or passphrase"))
         raise RuleBroken(WRONG, field="passphrase", about=about)
     with kernel_db.transaction():
         _forgive(email, address)
@@ -66,7 +66,7 @@ def unlock(session: MemberSession, member: Member, passphrase: str, *, address: 
     db.session.rollback()
     pair = keys.unlock(identity, passphrase)
     if pair is None:
-        ledger.refused("entrance.unlock", by=None, about=f"members:{member.id}", why="wrong passphrase")
+        ledger.refused("entrance.unlock", by=None, about=f"members:{member.id}", why=N_("wrong passphrase"))
         raise RuleBroken(N_("This is not your passphrase."), field="passphrase", about=f"members:{member.id}")
     with kernel_db.transaction():
         _forgive(member.email, address)
@@ -104,7 +104,7 @@ def reset_by_code(email: str, code: str, passphrase: str, *, address: str, at: d
     pair = keys.unlock_by_code(identity, code) if identity else None
     if pair is None or member is None or identity is None or left:
         about = f"members:{member.id}" if member else "members:"
-        ledger.refused("entrance.reset_by_code", by=None, about=about, why="wrong address or code")
+        ledger.refused("entrance.reset_by_code", by=None, about=about, why=N_("wrong address or code"))
         raise RuleBroken(N_("The address and the code do not belong together."), field="code", about=about)
     prepared = keys.prepare(passphrase)
     with kernel_db.transaction():
@@ -162,7 +162,7 @@ def _proven(member: Member, passphrase: str, *, field: str, address: str, at: da
     db.session.rollback()
     pair = keys.unlock(identity, passphrase)
     if pair is None:
-        ledger.refused("entrance.passphrase", by=None, about=f"members:{member.id}", why="wrong passphrase")
+        ledger.refused("entrance.passphrase", by=None, about=f"members:{member.id}", why=N_("wrong passphrase"))
         raise RuleBroken(N_("This is not your present passphrase."), field=field, about=f"members:{member.id}")
     return pair
 
@@ -190,7 +190,7 @@ def throttle(email: str, address: str, *, at: datetime) -> None:
         first = [who for who in full if counts[who] == limits[who]]
         db.session.add_all([Attempt(who=who, at=at) for who in (first if full else limits)])
     if first:
-        ledger.refused("entrance.throttle", by=None, about="members:", why="too many tries")
+        ledger.refused("entrance.throttle", by=None, about="members:", why=N_("too many tries"))
     if full:
         raise TooMany(TOO_MANY, field="passphrase")
 

@@ -14,6 +14,7 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.settings import LANGUAGES, current
+from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity
@@ -135,7 +136,7 @@ def _open(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
     pair = keys.unlock(identity, passphrase)
     if member is None or pair is None or left:
         about = f"members:{member.id}" if member else "members:"
-        ledger.refused("network.command", by=None, about=about, why="wrong address or passphrase")
+        ledger.refused("network.command", by=None, about=about, why=N_("wrong address or passphrase"))
         raise click.ClickException("The address and the passphrase do not belong together.")
     return member, pair
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import NotFound, NotPermitted, RuleBroken
+from caseflow.kernel.words import N_
 from caseflow.web.pages import refuse
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def page(status: int, text: str | None = None, reference: str | None = None) -> 
 
 def _not_found(error: NotFound) -> ResponseReturnValue:
     db.session.rollback()
-    refuse("refused", error.about, "not found, or not visible")
+    refuse("refused", error.about, N_("not found, or not visible"))
     return page(404)
 
 
