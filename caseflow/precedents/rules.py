@@ -1,24 +1,33 @@
 """What a precedent is worth, how decisions use one another, and the public decisions that ship with the library.
 
-The rubric stands in `data/rubric.json`, the decisions in `data/un_decisions.json`. Facts of theirs that were not read
-in a primary source are named in `unconfirmed` and shown with a mark.
+How it is scored stands in `rubric.py`, the shipped decisions in `public.py`; the words for both are here.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
 from babel.dates import format_date, format_skeleton
 
-from caseflow.kernel.words import N_, InLanguages
+from caseflow.kernel.words import InLanguages
 from caseflow.network.rules import article_label, article_short
+from caseflow.precedents.public import PublicCitation, PublicDecision, public_citations, public_decisions
+from caseflow.precedents.rubric import (
+    BANDS,
+    CRITERIA,
+    MOST,
+    Band,
+    Criterion,
+    Total,
+    band,
+    band_name,
+    disagreements,
+    objection_to_score,
+    score,
+)
 from caseflow.proceedings import rules as proceedings
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "CITATION_KINDS",
     "CRITERIA",
     "MOST",
+    "Band",
     "Criterion",
     "PublicCitation",
     "PublicDecision",
@@ -47,87 +57,6 @@ __all__ = [
     "public_decisions",
     "score",
 ]
-
-MOST = 4  # values run from 0 to this
-APART = 2  # scorers this far from each other disagree
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One question of the rubric. A negative weight subtracts; `anchors` say what some of the values 0 to 4 mean."""
-
-    id: str
-    label: InLanguages
-    hint: InLanguages
-    weight: int
-    anchors: Mapping[int, InLanguages]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A level of value, from `lowest` percent on."""
-
-    id: str
-    label: InLanguages
-    lowest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """What one scorer's values come to: percent of the most that could be reached, rounded down, and the band."""
-
-    total_percent: int
-    band: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublicDecision:
-    """A decision of an international body. `articles` are those invoked; `unconfirmed` names fields to be checked."""
-
-    title: InLanguages
-    body: str
-    number: str
-    symbol: str | None
-    submitted_on: date | None
-    decided_on: date | None
-    decided_precision: str
-    articles: tuple[str, ...]
-    outcome: str
-    holding: InLanguages
-    note: InLanguages
-    unconfirmed: tuple[str, ...]
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublicCitation:
-    """One of the shipped decisions cites another, by their numbers."""
-
-    citing: str
-    cited: str
-    kind: str
-    paragraph: str | None
-
-
-def _read(name: str) -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(files("caseflow.precedents").joinpath("data", name).read_text(encoding="utf-8"))
-    return table
-
-
-def _criterion(row: dict[str, Any]) -> Criterion:
-    return Criterion(
-        id=row["id"],
-        label=InLanguages.from_record(row["label"]),
-        hint=InLanguages.from_record(row["hint"]),
-        weight=row["weight"],
-        anchors=MappingProxyType({int(n): InLanguages.from_record(words) for n, words in row["anchors"].items()}),
-    )
-
-
-_RUBRIC = _read("rubric.json")
-CRITERIA = tuple(_criterion(row) for row in _RUBRIC["criteria"])
-BANDS = tuple(Band(row["id"], InLanguages.from_record(row["label"]), row["from"]) for row in _RUBRIC["bands"])
-_REACHABLE = MOST * sum(criterion.weight for criterion in CRITERIA if criterion.weight > 0)
 
 CITATION_KINDS = MappingProxyType(
     {
@@ -204,7 +133,9 @@ _BODIES = MappingProxyType(
             "Озбырлықпен ұстау жөніндегі жұмыс тобы",
         ),
         "ECtHR": InLanguages(
-            "European Court of Human Rights", "Европейский суд по правам человека", "Адам құқықтары жөніндегі еуропалық сот"
+            "European Court of Human Rights",
+            "Европейский суд по правам человека",
+            "Адам құқықтары жөніндегі еуропалық сот",
         ),
     }
 )
@@ -221,48 +152,6 @@ _FACTS = MappingProxyType(
         "holding": InLanguages("what was found", "выводы", "тұжырымдары"),
     }
 )
-
-
-def objection_to_score(criterion_id: str, value: int | None, note: str | None) -> str | None:
-    """Return why a value and its note cannot be kept for a criterion, or None."""
-    if all(criterion.id != criterion_id for criterion in CRITERIA):
-        return N_("The rubric has no such criterion.")
-    if value is None or isinstance(value, bool) or not 0 <= value <= MOST:
-        return N_("Choose a value from 0 to 4.")
-    if not (note or "").strip():
-        return N_("Give a reason for the value; a figure without one is not used.")
-    return None
-
-
-def score(values: Mapping[str, int]) -> Total:
-    """Return what the values of all criteria come to, between 0 and 100 percent; KeyError when one is missing.
-
-    Risk is subtracted. Percent are rounded down, so that no band is reached by rounding.
-    """
-    points = sum(criterion.weight * values[criterion.id] for criterion in CRITERIA)
-    percent = max(points, 0) * 100 // _REACHABLE
-    return Total(percent, band(percent))
-
-
-def band(percent: float) -> str:
-    """Return the band of a percentage: `key` from 70, `1` from 50, `2` from 30, else `3`."""
-    return next((found.id for found in BANDS if percent >= found.lowest), BANDS[-1].id)
-
-
-def band_name(band_id: str, locale: str) -> str:
-    """Return the name of a band; the code itself for an unknown one."""
-    return next((found.label.in_language(locale) for found in BANDS if found.id == band_id), band_id)
-
-
-def disagreements(chosen: Iterable[Mapping[str, int]]) -> list[Criterion]:
-    """Return the criteria on which two scorers are apart by two or more: it is shown, never averaged away."""
-    scores = list(chosen)
-    found = []
-    for criterion in CRITERIA:
-        values = [score[criterion.id] for score in scores if criterion.id in score]
-        if values and max(values) - min(values) >= APART:
-            found.append(criterion)
-    return found
 
 
 def citation_name(kind: str, locale: str) -> str:
@@ -317,41 +206,6 @@ def fact_names(names: Iterable[str], locale: str) -> str:
 def article_full(code: str, locale: str) -> str:
     """Return an article with its subject."""
     return article_label(code, locale)
-
-
-@cache
-def public_decisions() -> tuple[PublicDecision, ...]:
-    """Return the shipped decisions, in the order of the table."""
-    return tuple(_decision(row) for row in _read("un_decisions.json")["decisions"])
-
-
-@cache
-def public_citations() -> tuple[PublicCitation, ...]:
-    """Return who cites whom among the shipped decisions."""
-    rows = _read("un_decisions.json")["citations"]
-    return tuple(PublicCitation(row["citing"], row["cited"], row["kind"], row["paragraph"]) for row in rows)
-
-
-def _decision(row: dict[str, Any]) -> PublicDecision:
-    return PublicDecision(
-        title=InLanguages.from_record(row["title"]),
-        body=row["body"],
-        number=row["number"],
-        symbol=row["symbol"],
-        submitted_on=date.fromisoformat(row["submitted_on"]) if row["submitted_on"] else None,
-        decided_on=date.fromisoformat(row["decided_on"]) if row["decided_on"] else None,
-        decided_precision=row["decided_precision"],
-        articles=tuple(row["articles"]),
-        outcome=row["outcome"],
-        holding=_words(row["holding"]),
-        note=_words(row["note"]),
-        unconfirmed=tuple(row["unconfirmed"]),
-        source=row["source"],
-    )
-
-
-def _words(texts: dict[str, str] | None) -> InLanguages:
-    return InLanguages.from_record(texts) if texts else InLanguages("", "", "")
 
 
 @cache
