@@ -21,11 +21,29 @@ LABELS = {
     "question": N_("Question"),
     "answer": N_("Answer"),
     "text": N_("Text"),
+    "body": N_("Text"),
     "title": N_("Title"),
     "name": N_("Name"),
+    "pseudonym": N_("Pseudonym"),
+    "contact": N_("Contact"),
+    "details": N_("What else matters"),
+    "narrative": N_("What happened"),
+    "place": N_("Place"),
+    "stated_reason": N_("Reason that was given"),
+    "consequences": N_("Consequences"),
+    "unit": N_("Body, unit, rank or name"),
+    "who": N_("Who"),
+    "witness": N_("Witness"),
+    "legal_issue": N_("Legal issue"),
+    "objective": N_("Strategic objective"),
+    "what": N_("What is to be done"),
+    "judge": N_("Judge or panel"),
+    "holding": N_("Holding"),
     "result": N_("Result"),
     "note": N_("Note"),
-    "was": N_("Before"),
+    "said": N_("Text"),
+    "before": N_("Before"),
+    "after": N_("After"),
 }
 RESULTS = {
     "refused": (N_("refused"), "warn"),
@@ -73,13 +91,17 @@ def _line(event: Event, names: dict[str, str], reader: Actor | None) -> Line:
         facts=" ".join(str(public[key]) for key in SHOWN if public.get(key) not in (None, "")),
         why=_(str(public["why"])) if public.get("why") else "",
         result=event.result,
-        details=[(_(LABELS.get(key, key)), _plain(value)) for key, value in opened.items() if value not in (None, "")],
+        details=[
+            (_(LABELS[key]), words) for key, value in opened.items() if key in LABELS and (words := _plain(value))
+        ],
     )
 
 
 def _plain(value: object) -> str:
+    # What people wrote is shown under its label. Codes and ids beside it say nothing to a reader and are left out.
     if isinstance(value, list):
         return ", ".join(_plain(one) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_plain(one)}" for key, one in value.items())
-    return str(value)
+        told = ((LABELS[key], _plain(one)) for key, one in value.items() if key in LABELS)
+        return ", ".join(f"{_(label)}: {words}" for label, words in told if words)
+    return "" if value is None else str(value)
