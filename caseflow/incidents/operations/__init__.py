@@ -6,7 +6,7 @@ from caseflow.incidents.operations.correcting import (
     correct_involvement,
     correct_person,
     correct_source,
-    take_out,
+    take_out_entry,
 )
 from caseflow.incidents.operations.facts import add_act, add_involvement, add_person, add_source
 from caseflow.incidents.operations.logging import edit, log
@@ -39,7 +39,7 @@ __all__ = [
     "log",
     "submit",
     "take_into_review",
-    "take_out",
+    "take_out_entry",
     "take_to_case",
     "verify",
     "withdraw_consent",

@@ -17,6 +17,17 @@ from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.words import tell
+
+tell(
+    {
+        "incidents.correct_person": N_("corrected what is written about a person"),
+        "incidents.correct_act": N_("corrected what was done"),
+        "incidents.correct_involvement": N_("corrected who did it"),
+        "incidents.correct_source": N_("corrected a source"),
+        "incidents.take_out_entry": N_("took a mistaken entry out of the draft"),
+    }
+)
 
 Entry = Person | Act | Involvement | Source | Consent
 
@@ -124,7 +135,7 @@ def correct_source(
     _note("incidents.correct_source", source, incident, before, noted, by=by, at=at)
 
 
-def take_out(incident: Incident, *, entry: Entry, by: Actor, at: datetime) -> None:
+def take_out_entry(incident: Incident, *, entry: Entry, by: Actor, at: datetime) -> None:
     """Take a mistaken entry out of a draft; what it said stays sealed in the ledger.
 
     Raises `RuleBroken` for a person whom an act, an involvement or a consent still names.
@@ -146,7 +157,7 @@ def take_out(incident: Incident, *, entry: Entry, by: Actor, at: datetime) -> No
     touch(incident, at)
     db.session.expire(incident)
     public = {"reference": incident.reference, "entry": ledger.name_of(entry)}
-    ledger.record("incidents.take_out", by=by, at=at, about=incident, public=public, details={"said": said})
+    ledger.record("incidents.take_out_entry", by=by, at=at, about=incident, public=public, details={"said": said})
 
 
 def _texts(row: Any, by: Actor) -> Noted:

@@ -1,0 +1,23 @@
+"""What this room lends to others: the evidence room asks whose safe a file lies in."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import select
+
+from caseflow.access import incidents as policy
+from caseflow.access.actor import Actor
+from caseflow.evidence.owners import Owner, register
+from caseflow.incidents.models import Incident
+from caseflow.kernel.db import db
+
+
+def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
+    """Return the incident that lives in a safe which `actor` holds, or None."""
+    incident = db.session.scalar(select(Incident).where(Incident.safe_id == safe_id, policy.visible_to(actor)))
+    if incident is None:
+        return None
+    return Owner(incident, incident.reference, url_for("incidents.show", incident_id=incident.id, _anchor="evidence"))
+
+
+register("incident", owner_of_safe)

@@ -1,0 +1,105 @@
+"""The list of incidents, and an incident on one page."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from caseflow.access import incidents as policy
+from caseflow.access.actor import Actor, Objection
+from caseflow.incidents import queries, rules
+from caseflow.incidents.models import Incident
+from caseflow.incidents.routes import bp
+from caseflow.network import queries as network
+from caseflow.network.rules import region, regions
+from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.navigation import panels_of
+from caseflow.web.pages import paginate
+from caseflow.web.words import language
+
+
+@bp.get("/")
+@signed_in
+def index() -> ResponseReturnValue:
+    """The incidents one may see, by what concerns the reader first; a fixed number of queries."""
+    actor = current_actor()
+    asked = _asked()
+    page = paginate(queries.listing(actor, asked))
+    actor.ring.prepare(page.items)
+    lang = language()
+    counts = queries.counts_by_state(actor)
+    return render_template(
+        "incidents/index.html",
+        page=page,
+        asked=asked,
+        right=request.args.get("right", ""),
+        acts=queries.kinds_of_act(actor, page.items),
+        names=network.names_of(incident.by_id for incident in page.items) if not actor.is_documenter else {},
+        states=[(state, counts[state]) for state in queries.order_for(actor) if counts.get(state)],
+        regions=[(one.code, one.label.in_language(lang)) for one in regions()],
+        rights=[(group.code, group.label.in_language(lang)) for group in rules.act_groups()],
+        years=[(str(year), str(year)) for year in queries.years(actor)],
+        narrowed=any(request.args.get(name) for name in ("state", "region", "year", "right")),
+        may_log=policy.may_log(actor),
+    )
+
+
+@bp.get("/<incident_id>")
+@signed_in
+def show(incident_id: str) -> ResponseReturnValue:
+    """An incident on one page."""
+    actor = current_actor()
+    incident = queries.whole(actor, incident_id)
+    names = network.names_of(
+        [incident.by_id, *(move.by_id for move in incident.moves), *(said.by_id for said in incident.messages)]
+    )
+    buttons, refused = _acts(actor, incident)
+    return render_template(
+        "incidents/show.html",
+        incident=incident,
+        names=names,
+        panels=panels_of("incident", incident, actor),
+        buttons=buttons,
+        refused=refused,
+        verified=next((move for move in reversed(incident.moves) if move.to_state == "verified"), None),
+        question=next((said for said in reversed(incident.messages) if said.kind == "question"), None),
+        may_edit=policy.may_edit(actor, incident),
+        may_add=policy.may_add(actor, incident),
+    )
+
+
+def _acts(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict[str, list[str]]]:
+    """Return the steps the reader may take (endpoint, label), and objection -> labels of those she may not."""
+    mine = incident.by_id == actor.member_id
+    steps: list[tuple[str, str, Objection]] = []
+    if mine:
+        steps += [
+            ("answer", _("Answer the question"), policy.may_answer(actor, incident)),
+            ("evidence", _("Submit for review"), policy.may_submit(actor, incident)),
+        ]
+    if actor.is_coordinator:
+        steps += [
+            ("take_into_review", _("Take into review"), policy.may_take_into_review(actor, incident)),
+            ("verify", _("Verify"), policy.may_verify(actor, incident)),
+            ("ask", _("Ask for more"), policy.may_ask(actor, incident)),
+            ("decline", _("Decline"), policy.may_decline(actor, incident)),
+            ("close", _("Close without a case"), policy.may_close(actor, incident)),
+        ]
+    refused: dict[str, list[str]] = {}
+    for _endpoint, label, objection in steps:
+        if objection is not None:
+            refused.setdefault(objection, []).append(label)
+    return [(endpoint, label) for endpoint, label, objection in steps if objection is None], refused
+
+
+def _asked() -> queries.Asked:
+    given = request.args
+    year = given.get("year", "")
+    right = next((group for group in rules.act_groups() if group.code == given.get("right")), None)
+    return queries.Asked(
+        state=given.get("state", "") if given.get("state") in rules.STATE_NAMES else "",
+        region=given.get("region", "") if region(given.get("region", "")) else "",
+        year=int(year) if year.isascii() and year.isdigit() and 1900 <= int(year[:5]) <= 9998 else None,
+        kinds=[kind.code for kind in rules.act_kinds(right.code)] if right else None,
+    )
