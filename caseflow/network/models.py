@@ -18,11 +18,11 @@ class Network(Id, Base):
     """This installation's one network. Its id is the instance that every sealed value is bound to."""
 
     __tablename__ = "networks"
-    __table_args__ = (CheckConstraint("only = 1", name="only"),)
+    __table_args__ = (CheckConstraint("sole = 1", name="sole"),)
 
     name: Mapped[str] = mapped_column(String(200))
     founded_at: Mapped[datetime]
-    only: Mapped[int] = mapped_column(default=1, unique=True)
+    sole: Mapped[int] = mapped_column(default=1, unique=True)
 
 
 class Organisation(Id, Base):
