@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
 
     kernel_db.connect(app, settings.engine_url)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
-    CSRFProtect(app)
+    tokens = CSRFProtect(app)
     gate.init(app)
     words.init(app)
     pages.init(app)
@@ -83,6 +83,8 @@ def create_app(settings: Settings) -> Flask:
     app.view_functions["static"] = gate.public("style sheets, scripts and pictures of the pages")(
         app.view_functions["static"]
     )
+    for view in gate.streaming_views(app):
+        tokens.exempt(view)
     gate.demand_gates(app)
     logging.getLogger("caseflow").setLevel(logging.INFO)
     jobs.start(app, redis_url=settings.redis_url, worker=settings.worker)

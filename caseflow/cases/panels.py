@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from flask import url_for
+from sqlalchemy import select
+
 from caseflow.access import cases as policy
 from caseflow.access import incidents as incidents_policy
 from caseflow.access.actor import Actor
 from caseflow.cases import queries
+from caseflow.cases.models import Case
+from caseflow.evidence import owners
 from caseflow.incidents.models import Incident
+from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
 from caseflow.web.navigation import Panel, panel
 
@@ -28,3 +34,15 @@ def case_of_incident(incident: Incident, actor: Actor) -> Panel | None:
         "objection": objection,
     }
     return Panel("cases", N_("Case"), "cases/incident_panel.html", values)
+
+
+def owner_of_safe(safe_id: str, actor: Actor) -> owners.Owner | None:
+    """Return the case of a safe as the owner of its evidence."""
+    case = db.session.scalar(select(Case).where(Case.safe_id == safe_id, policy.visible_to(actor)))
+    if case is None:
+        return None
+    label = f"{case.reference} {actor.ring.text(case, 'title')}"
+    return owners.Owner(case, label, url_for("cases.show", case_id=case.id))
+
+
+owners.register("case", owner_of_safe)

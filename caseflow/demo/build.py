@@ -352,5 +352,3 @@ def _silence() -> None:
     with transaction():
         for letter in db.session.scalars(select(Letter).where(Letter.sent_at.is_(None))):
             letter.sent_at = clock.now()
-
-

@@ -117,7 +117,13 @@ MATTERS: tuple[Matter, ...] = (
             Moved(296, "appeal", "kz-regional-75"),
             Decided(280, "penalty_kept", "Постановление оставлено без изменения."),
         ),
-        measure=("release", "Прекращение дела и погашение штрафа", "promised", None, "Прокурор обещал внести ходатайство."),
+        measure=(
+            "release",
+            "Прекращение дела и погашение штрафа",
+            "promised",
+            None,
+            "Прокурор обещал внести ходатайство.",
+        ),
     ),
     Matter(
         incident="journalist",
@@ -138,9 +144,20 @@ MATTERS: tuple[Matter, ...] = (
             Decided(370, "conviction", "Ограничение свободы на один год."),
             Moved(360, "appeal", "kz-regional-61"),
             Heard(330, "коллегия областного суда", "Заслушаны стороны"),
-            Decided(320, "annulled_terminated", "Приговор отменён: без свидетелей защиты достоверность статьи не проверена.", ("ICCPR:14(3)(e)",)),
+            Decided(
+                320,
+                "annulled_terminated",
+                "Приговор отменён: без свидетелей защиты достоверность статьи не проверена.",
+                ("ICCPR:14(3)(e)",),
+            ),
         ),
-        measure=("compensation", "Возмещение морального вреда реабилитированной", "partial", "B", "Суд присудил половину требуемой суммы."),
+        measure=(
+            "compensation",
+            "Возмещение морального вреда реабилитированной",
+            "partial",
+            "B",
+            "Суд присудил половину требуемой суммы.",
+        ),
         proposed=(
             "Отказ во всех свидетелях защиты по делу о ложной информации",
             "Может ли суд отказать во всех свидетелях защиты, если от них зависит достоверность публикации?",
@@ -181,7 +198,10 @@ MATTERS: tuple[Matter, ...] = (
         procedure="un_hrc",
         stage="submitted",
         court="un-hrc",
-        steps=(Filed(60, "complaint", "Communication under the First Optional Protocol"), Moved(40, "registered", "un-hrc")),
+        steps=(
+            Filed(60, "complaint", "Communication under the First Optional Protocol"),
+            Moved(40, "registered", "un-hrc"),
+        ),
     ),
     Matter(
         incident="union",
@@ -234,7 +254,13 @@ MATTERS: tuple[Matter, ...] = (
         court="kz-type-district",
         number="2-3391/2025",
         steps=(Decided(240, "granted", "Отказ признан незаконным; школа обязана обеспечить доступ.", ("CRPD:24",)),),
-        measure=("practice", "Построить пандус и назначить ассистента", "full", "A", "Пандус принят, ассистент работает с сентября."),
+        measure=(
+            "practice",
+            "Построить пандус и назначить ассистента",
+            "full",
+            "A",
+            "Пандус принят, ассистент работает с сентября.",
+        ),
         closed="won",
     ),
 )

@@ -112,9 +112,7 @@ def incident_counts(actor: Actor) -> dict[str, int]:
 
 def region_counts(actor: Actor) -> dict[str, int]:
     """Return region code -> number of incidents that `actor` may read, drafts left out."""
-    query = select(Incident.region, func.count()).where(
-        incidents_policy.visible_to(actor), Incident.state != "draft"
-    )
+    query = select(Incident.region, func.count()).where(incidents_policy.visible_to(actor), Incident.state != "draft")
     return dict(db.session.execute(query.group_by(Incident.region)).tuples().all())
 
 

@@ -16,9 +16,19 @@ from caseflow.web.words import language
 class ProposalForm(Form):
     """A decision as a precedent: the question it answers and how."""
 
-    title = Line(_l("Short title"), [required()], most=200, description=_l("As others will cite it, without names of private persons."))
+    title = Line(
+        _l("Short title"),
+        [required()],
+        most=200,
+        description=_l("As others will cite it, without names of private persons."),
+    )
     question = Text(_l("Legal question"), [required()], most=4000)
-    holding = Text(_l("Holding"), [required()], most=8000, description=_l("What was decided on that question, and on which grounds."))
+    holding = Text(
+        _l("Holding"),
+        [required()],
+        most=8000,
+        description=_l("What was decided on that question, and on which grounds."),
+    )
     significance = Text(_l("Why it matters"), [optional()], most=4000)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
 from caseflow.access.actor import Actor
+from caseflow.kernel.settings import current
 
 # What opens an account is never carried from one page to the next.
 _NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code")
@@ -74,6 +75,26 @@ def public(why: str) -> Callable[[View], View]:
     return mark
 
 
+def streams(view: View) -> View:
+    """Mark a view that reads a large body itself, as it arrives: nothing before it may touch `request.form`.
+
+    The view checks its form token itself, and may take as much as the installation's largest file.
+    """
+
+    @wraps(view)
+    def streaming(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        request.max_content_length = (current().max_upload_mb + 8) * 1024 * 1024
+        return cast(ResponseReturnValue, view(*args, **kwargs))
+
+    streaming.streams = True  # type: ignore[attr-defined]
+    return cast(View, streaming)
+
+
+def streaming_views(app: Flask) -> list[Callable[..., Any]]:
+    """Return the views that read their bodies themselves."""
+    return [view for view in app.view_functions.values() if hasattr(view, "streams")]
+
+
 def demand_gates(app: Flask) -> None:
     """Raise `RuntimeError` naming every route that does not say who may open it."""
     bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "gate"))
@@ -84,7 +105,8 @@ def demand_gates(app: Flask) -> None:
 def _ask_who() -> ResponseReturnValue:
     page = "unlock" if current_user.is_authenticated else "sign_in"
     where = request.full_path.rstrip("?")
-    if request.method != "POST":
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or hasattr(view, "streams"):
         return redirect(url_for(f"entrance.{page}", next=where), 303)
     # What was typed while the session locked or ended travels in the page that asks for the passphrase; nothing of it
     # is stored, and it is acted on only after she has pressed the button once more, with a fresh token.

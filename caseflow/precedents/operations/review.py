@@ -25,7 +25,14 @@ from caseflow.proceedings.models import Decision
 
 
 def propose(
-    decision: Decision, *, title: str, question: str, holding: str, significance: str | None = None, by: Actor, at: datetime
+    decision: Decision,
+    *,
+    title: str,
+    question: str,
+    holding: str,
+    significance: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Review:
     """Propose `decision` as a precedent: its question and holding go into a safe of their own.
 
@@ -98,7 +105,9 @@ def score(review: Review, *, values: Mapping[str, int], notes: Mapping[str, str]
 
 def counsel_of(review: Review) -> set[str]:
     """Return the ids of all who are or were counsel in the case of `review`: none of them may score."""
-    case = db.session.get(Case, review.case_id, execution_options=unscoped("a scorer who is no counsel cannot see the case"))
+    case = db.session.get(
+        Case, review.case_id, execution_options=unscoped("a scorer who is no counsel cannot see the case")
+    )
     return {counsel.member_id for counsel in case.counsel} if case else set()
 
 

@@ -1,0 +1,49 @@
+"""Commands on evidence."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from caseflow.evidence import jobs, store
+from caseflow.evidence.models import File
+from caseflow.evidence.operations import checking
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, transaction, unscoped
+
+group = AppGroup("evidence", help="Sealed files: checking, sweeping, copying out.")
+
+
+@group.command("verify")
+def verify() -> None:
+    """Re-read every sealed file against its hash; exit with 1 when one is missing or changed."""
+    checked, damaged = jobs.check(most=10**9, everything=True)
+    click.echo(f"{checked} sealed files were checked; {damaged} are missing or changed.")
+    sys.exit(1 if damaged else 0)
+
+
+@group.command("sweep")
+def sweep() -> None:
+    """Remove payloads older than a day that no row points to."""
+    with transaction():
+        removed = checking.sweep(at=now())
+    click.echo(f"{removed} unreferenced payloads were removed.")
+
+
+@group.command("sealed-copy")
+@click.argument("file_id")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write it.")
+def sealed_copy(file_id: str, out: Path) -> None:
+    """Write a file as it is sealed, header and payload, which `age -d -i KEY` opens."""
+    why = unscoped("the sealed bytes give nothing without the safe's key")
+    file = db.session.get(File, file_id, execution_options=why)
+    if file is None:
+        raise click.ClickException("There is no such file.")
+    with out.open("wb") as target, store.reading(file.payload) as payload:
+        target.write(file.header)
+        shutil.copyfileobj(payload, target, 1024 * 1024)
+    click.echo(f"{out} holds the sealed file. The key of its safe opens it: age -d -i key.txt {out}")

@@ -1,0 +1,139 @@
+"""An item is entered, its files are added; neither changes afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import func, select
+
+from caseflow.access import evidence as policy
+from caseflow.access.actor import Actor, demand
+from caseflow.access.safes import visible
+from caseflow.evidence.intake import Received
+from caseflow.evidence.models import File, Item
+from caseflow.kernel.announce import on
+from caseflow.kernel.db import db, unscoped
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Safe, SafeEpoch
+from caseflow.ledger import operations as ledger
+from caseflow.vault import header as age_header
+
+KINDS = ("original", "redacted", "translated", "anonymised", "transcript")
+
+
+def add_item(
+    owner: Any,
+    *,
+    title: str,
+    copy_or_original: str = "original",
+    details: str | None = None,
+    obtained_how: str | None = None,
+    obtained_from: str | None = None,
+    obtained_on: str | None = None,
+    obtained_where: str | None = None,
+    tool: str | None = None,
+    source_url: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Item:
+    """Enter a piece of evidence of `owner` (an incident or case); it gets the next exhibit number of its safe.
+
+    Raises `RuleBroken` at `title` without one, at `copy_or_original` for anything else than these two.
+    """
+    demand(policy.may_add(by, owner), about=ledger.name_of(owner))
+    if not title.strip():
+        raise RuleBroken(N_("Say what it is, for example “photograph of the injuries”."), field="title")
+    if copy_or_original not in ("original", "copy"):
+        raise RuleBroken(N_("Choose one."), field="copy_or_original")
+    # The safe's row is locked, so that two items entered at once cannot get the same number.
+    db.session.execute(select(Safe).where(Safe.id == owner.safe_id).with_for_update())
+    last = select(func.max(Item.exhibit)).where(Item.safe_id == owner.safe_id, visible(Item, by))
+    item = Item(
+        safe_id=owner.safe_id,
+        exhibit=(db.session.scalar(last) or 0) + 1,
+        copy_or_original=copy_or_original,
+        by_id=by.member_id,
+        at=at,
+    )
+    by.ring.seal(
+        item,
+        title=title,
+        details=details,
+        obtained_how=obtained_how,
+        obtained_from=obtained_from,
+        obtained_on=obtained_on,
+        obtained_where=obtained_where,
+        tool=tool,
+        source_url=source_url,
+    )
+    db.session.add(item)
+    db.session.flush()
+    ledger.record(
+        "evidence.add_item", by=by, at=at, about=item, public={"exhibit": item.exhibit}, details={"title": title}
+    )
+    return item
+
+
+def add_file(
+    item: Item, received: Received, *, kind: str = "original", parent: File | None = None, by: Actor, at: datetime
+) -> File:
+    """Give the received payload its row. A version (`kind` other than original) needs the `parent` it was made from.
+
+    Raises `RuleBroken` when the file was sealed for another safe, or a version has no parent in the same item.
+    """
+    demand(policy.may_add_version(by, item), about=ledger.name_of(item))
+    if received.safe_id != item.safe_id:
+        raise RuleBroken(N_("This file was sealed for another matter. Send it again from here."), field="files")
+    if kind not in KINDS:
+        raise RuleBroken(N_("Choose one."), field="kind")
+    if (kind == "original") != (parent is None) or (parent is not None and parent.item_id != item.id):
+        raise RuleBroken(N_("Say which file this version was made from."), field="parent")
+    header, epoch = _present_header(received, by)
+    file = File(
+        safe_id=item.safe_id,
+        parent_id=parent.id if parent else None,
+        kind=kind,
+        size=received.size,
+        payload_size=received.payload_size,
+        payload_sha256=received.payload_sha256,
+        payload=received.payload,
+        header=header,
+        epoch=epoch,
+        by_id=by.member_id,
+        at=at,
+    )
+    by.ring.seal(file, name=received.name, media_type=received.media_type, sha256=received.sha256)
+    item.files.append(file)
+    db.session.flush()
+    details = {"name": received.name, "sha256": received.sha256, "media_type": received.media_type}
+    public = {"size": received.size, "kind": kind, "payload_sha256": received.payload_sha256}
+    ledger.record("evidence.add_file", by=by, at=at, about=file, public=public, details=details)
+    return file
+
+
+def _present_header(received: Received, by: Actor) -> tuple[bytes, int]:
+    # Somebody may have left the safe while the file was coming in; then its header belongs to an epoch that is over.
+    safe = db.session.get_one(Safe, received.safe_id)
+    if safe.epoch == received.epoch:
+        return received.header, received.epoch
+    ring = cast(MemberKeyring, by.ring)
+    file_key = age_header.open(received.header, [ring.file_identity(safe.id, received.epoch)])
+    return age_header.seal_to(file_key, [_recipient(safe.id, safe.epoch)]), safe.epoch
+
+
+def _recipient(safe_id: str, epoch: int) -> str:
+    return db.session.get_one(SafeEpoch, (safe_id, epoch)).recipient
+
+
+@on("keys.new_epoch")
+def head_anew(safe_id: str, epoch: int, ring: MemberKeyring, **_facts: Any) -> None:
+    """Seal the file keys of a safe to its new key pair: the headers change, the payloads are not touched."""
+    recipient = _recipient(safe_id, epoch)
+    files = select(File).where(File.safe_id == safe_id)
+    for file in db.session.scalars(files, execution_options=unscoped("a new epoch heads every file of its safe")):
+        file_key = age_header.open(file.header, [ring.file_identity(safe_id, file.epoch)])
+        file.header, file.epoch = age_header.seal_to(file_key, [recipient]), epoch
+    db.session.flush()

@@ -1,0 +1,51 @@
+"""Reading items and files for more than one caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from caseflow.access import evidence as policy
+from caseflow.access.actor import Actor
+from caseflow.evidence import rules
+from caseflow.evidence.models import File, Item
+from caseflow.kernel.db import db
+
+
+@dataclass(frozen=True)
+class Described:
+    """A file with what only holders of the safe may know of it."""
+
+    file: File
+    name: str
+    media_type: str
+    sha256: str
+
+    @property
+    def kind(self) -> str:
+        """Return image, audio, video, pdf, text or other."""
+        return rules.kind_of(self.media_type)
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether name and content agree."""
+        return rules.fits(self.name, self.media_type)
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Tell whether the browser may show it."""
+        return rules.may_be_shown(self.media_type)
+
+
+def describe(actor: Actor, file: File) -> Described:
+    """Open what is sealed about a file."""
+    ring = actor.ring
+    return Described(file, ring.text(file, "name"), ring.text(file, "media_type"), ring.text(file, "sha256"))
+
+
+def items_of(actor: Actor, safe_id: str) -> list[Item]:
+    """Return the items of a safe with their files, by exhibit number; two queries."""
+    query = select(Item).where(Item.safe_id == safe_id, policy.visible_to(actor)).order_by(Item.exhibit)
+    return list(db.session.scalars(query.options(selectinload(Item.files))))

@@ -1,0 +1,91 @@
+"""What is true of a file without a computer to hold it: clean names, kinds by content, what a browser may show."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import unicodedata
+
+LONGEST_NAME = 200
+# Shown by the browser itself in a sandbox; everything else is only handed out for saving.
+SHOWN = frozenset(
+    {
+        "image/jpeg",
+        "image/png",
+        "image/gif",
+        "image/webp",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/wav",
+        "audio/x-wav",
+        "audio/mp4",
+        "audio/flac",
+        "video/mp4",
+        "video/webm",
+        "application/pdf",
+    }
+)
+_SAME = (
+    {"audio/wav", "audio/x-wav", "audio/vnd.wave"},
+    {"image/jpeg", "image/pjpeg"},
+    {"video/mp4", "video/quicktime"},
+)
+_CONTAINERS = frozenset(
+    {"application/zip", "application/octet-stream", "application/cdfv2", "text/plain", "inode/x-empty"}
+)
+
+
+def clean_name(name: str | None) -> str:
+    """Return a file's own name: the last path part, one Unicode form, no control or direction marks, 200 characters."""
+    last = re.split(r"[\\/]", name or "")[-1]
+    plain = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C").strip(" .")
+    if len(plain) > LONGEST_NAME:
+        stem, dot, ending = plain.rpartition(".")
+        plain = (
+            plain[:LONGEST_NAME]
+            if not dot or len(ending) > 12
+            else stem[: LONGEST_NAME - len(ending) - 1] + dot + ending
+        )
+    return plain or "file"
+
+
+def fits(name: str, media_type: str) -> bool:
+    """Tell whether the ending of `name` promises what the content is; an ending nobody knows promises nothing."""
+    promised = mimetypes.guess_type(name)[0]
+    if promised is None or promised == media_type or media_type in _CONTAINERS:
+        return True
+    if any({promised, media_type} <= same for same in _SAME):
+        return True
+    return promised.startswith("text/") and media_type.startswith("text/")
+
+
+def kind_of(media_type: str) -> str:
+    """Return image, audio, video, pdf, text or other."""
+    if media_type == "application/pdf":
+        return "pdf"
+    family = media_type.partition("/")[0]
+    return family if family in ("image", "audio", "video", "text") else "other"
+
+
+def may_be_shown(media_type: str) -> bool:
+    """Tell whether a browser may show this kind itself."""
+    return media_type in SHOWN
+
+
+def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """Return (start, end) of a single `Range: bytes=` (end exclusive), or None for the whole file.
+
+    Raises `ValueError` when the range lies outside the file (RFC 9110 section 14). Several ranges give the whole file.
+    """
+    found = re.fullmatch(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", header or "")
+    if found is None or (not found[1] and not found[2]):
+        return None
+    if not found[1]:
+        length = min(int(found[2]), size)
+        if length == 0:
+            raise ValueError("empty range")
+        return size - length, size
+    start, end = int(found[1]), int(found[2]) + 1 if found[2] else size
+    if start >= size or end <= start:
+        raise ValueError("range outside the file")
+    return start, min(end, size)
