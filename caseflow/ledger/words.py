@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from caseflow.kernel.words import N_
 from caseflow.ledger.verbs import VERBS
 
 _PHRASES: dict[str, str] = dict(VERBS)
@@ -15,8 +16,8 @@ def tell(phrases: Mapping[str, str]) -> None:
 
 
 def phrase(verb: str) -> str:
-    """Return the msgid for `verb`; the verb itself in plain letters when its room has told none."""
-    return _PHRASES.get(verb) or verb.rpartition(".")[2].replace("_", " ")
+    """Return the msgid for `verb`; for one that no room has told, such as the name of a page, that it was asked for."""
+    return _PHRASES.get(verb) or N_("asked for a page")
 
 
 def verbs() -> list[str]:
