@@ -41,4 +41,4 @@ def accounts() -> None:
     click.echo("\nSign in as (everybody is invented):\n")
     for person in cast.SHOWN:
         role = _(ROLE_NAMES[person.role])
-        click.echo(f"  {person.email:<22} {person.passphrase:<28} {role}: {person.note}")
+        click.echo(f"  {person.email:<22} {person.passphrase:<28} {role}: {_(person.note)}")
