@@ -1,12 +1,9 @@
 // Files may be dropped, are listed with their size, and are sent with a progress bar.
 // Without this file the same form is sent by the browser.
-const units = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-
 function size(bytes) {
-  for (const [unit, divisor] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
-    if (bytes >= divisor) return `${units.format(bytes / divisor)} ${unit}`;
-  }
-  return `${bytes} B`;
+  const [unit, divisor] = [["gigabyte", 1e9], ["megabyte", 1e6], ["kilobyte", 1e3], ["byte", 1]].find(([, one]) => bytes >= one || one === 1);
+  const words = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(document.documentElement.lang, words).format(bytes / divisor);
 }
 
 document.querySelectorAll("[data-drop-words]").forEach((words) => (words.hidden = false));
