@@ -44,7 +44,7 @@ PAGES: dict[str, tuple[str, str, str | None]] = {
     "dates": ("leila", "/deadlines/", None),
     "precedents": ("dana", "/precedents/", None),
     "precedent": ("dana", "/precedents/?origin=own", r"/precedents/[0-9a-z]{16}$"),
-    "members": ("aigul", "/members/", None),
+    "members": ("aigul", "/members", None),
 }
 
 
