@@ -69,6 +69,7 @@ def _serve(redis_url: str) -> None:
     from redis.exceptions import RedisError
     from rq import Queue, SimpleWorker
     from rq.serializers import JSONSerializer
+    from rq.exceptions import StopRequested
 
     class Worker(SimpleWorker):
         """Does nothing but our one function, whatever somebody who can write to Redis asks for."""
@@ -87,11 +88,14 @@ def _serve(redis_url: str) -> None:
                 queue = Queue(jobs.QUEUE, connection=connection, serializer=JSONSerializer)
                 worker = Worker([queue], connection=connection, serializer=JSONSerializer, log_job_description=False)
                 worker.work(logging_level="WARNING")
-                if worker._stop_requested:  # noqa: SLF001 -- it also returns when the queue went away
+                if worker._shutdown_requested_date:  # noqa: SLF001 -- it also returns when the queue went away
                     return
+            time.sleep(2)
+        except StopRequested:  # told to end between two attempts
+            return
         except (RedisError, OSError):
             log.warning("the queue cannot be reached; due work is done from the database meanwhile")
-        time.sleep(2)
+            time.sleep(2)
 
 
 def _sweep(app: Flask, redis_url: str, ended: threading.Event) -> None:
