@@ -87,7 +87,7 @@ def gather(safes: Collection[str]) -> Gathered:
     return Gathered(
         able=frozenset(able),
         coordinators=frozenset(member for member, role in able.items() if role is Role.COORDINATOR),
-        logged={safe: member for safe, member in logged.items()},
+        logged=logged,
         counsel={safe: frozenset(found) for safe, found in counsel.items()},
         cases_of={safe: frozenset(found) for safe, found in cases_of.items()},
         scorers={safe: frozenset(found) for safe, found in scorers.items()},
@@ -99,14 +99,14 @@ def names_of(member_ids: Iterable[str | None]) -> dict[str, str]:
     wanted = {member_id for member_id in member_ids if member_id}
     if not wanted:
         return {}
-    return dict(db.session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted))).tuples().all())
+    return dict(db.session.execute(select(Member.id, Member.name).where(Member.id.in_(wanted))).all())
 
 
 def everybody() -> dict[str, str]:
     """Return member id -> name of all who are or were members, by name; one query."""
-    return dict(db.session.execute(select(Member.id, Member.name).order_by(Member.name)).tuples().all())
+    return dict(db.session.execute(select(Member.id, Member.name).order_by(Member.name)).all())
 
 
 def public_keys() -> dict[str, bytes]:
     """Return member id -> the 64 bytes of her public keys; one query."""
-    return dict(db.session.execute(select(Identity.member_id, Identity.public)).tuples().all())
+    return dict(db.session.execute(select(Identity.member_id, Identity.public)).all())

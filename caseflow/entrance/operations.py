@@ -183,7 +183,7 @@ def throttle(email: str, address: str, *, at: datetime) -> None:
     with kernel_db.transaction():
         db.session.execute(delete(Attempt).where(Attempt.at < at - WINDOW))
         counted = select(Attempt.who, func.count()).where(Attempt.who.in_(limits)).group_by(Attempt.who)
-        counts = dict(db.session.execute(counted).tuples().all())
+        counts = dict(db.session.execute(counted).all())
         full = [who for who, most in limits.items() if counts.get(who, 0) >= most]
         # Beyond the limit one more try is noted and told to the ledger; the rest write nothing, or a stranger who
         # keeps knocking could fill the ledger.

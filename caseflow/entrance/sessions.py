@@ -9,10 +9,10 @@ import base64
 import hashlib
 from datetime import datetime, timedelta
 from secrets import token_bytes
-from typing import Any
+from typing import Any, cast
 
 from flask import Request, Response, g
-from sqlalchemy import inspect, select, update
+from sqlalchemy import bindparam, inspect, select, update
 
 from caseflow.access.actor import Actor
 from caseflow.entrance.models import MemberSession
@@ -30,6 +30,15 @@ from caseflow.vault.sessions import open_seed, seal_seed
 from caseflow.web.gate import Visitor
 
 _SEEN_EVERY = timedelta(minutes=1)
+
+_WHOSE = (  # built once: every request of every page asks it
+    select(MemberSession, Member, Identity.public, KeyConfirmation.public, Departure.member_id)
+    .join(Member, Member.id == MemberSession.member_id)
+    .join(Identity, Identity.member_id == Member.id)
+    .outerjoin(KeyConfirmation, KeyConfirmation.member_id == Member.id)
+    .outerjoin(Departure, Departure.member_id == Member.id)
+    .where(MemberSession.sid_hash == bindparam("sid_hash"))
+)
 
 __all__ = ["begin", "cookie_name", "end", "end_all", "load", "lock", "set_cookie"]
 
@@ -82,17 +91,10 @@ def load(request: Request) -> Visitor | None:
     if halves is None:
         return None
     sid_hash, k = halves
-    row = db.session.execute(
-        select(MemberSession, Member, Identity.public, KeyConfirmation.public, Departure.member_id)
-        .join(Member, Member.id == MemberSession.member_id)
-        .join(Identity, Identity.member_id == Member.id)
-        .outerjoin(KeyConfirmation, KeyConfirmation.member_id == Member.id)
-        .outerjoin(Departure, Departure.member_id == Member.id)
-        .where(MemberSession.sid_hash == sid_hash)
-    ).first()
+    row = db.session.execute(_WHOSE, {"sid_hash": sid_hash}).first()
     if row is None:
         return None
-    session, member, public, confirmed, departed = row
+    session, member, public, confirmed, departed = cast("Any", row)
     moment = now()
     if departed is not None or moment >= session.ends_at:
         return None
@@ -106,6 +108,8 @@ def load(request: Request) -> Visitor | None:
         keys = MemberKeys.from_seed(open_seed(session.seed_sealed, k, bytes.fromhex(sid_hash)))
     except VaultError:
         return None
+    if keys.public.to_bytes() != public:
+        return None  # a row that was given to somebody else, or keys that have been replaced since
     if moment - session.seen_at > _SEEN_EVERY:
         _touch(session, moment)
     return Visitor(_actor(member, confirmed == public, MemberKeyring(member.id, keys, instance())), locked=False)

@@ -67,8 +67,8 @@ class MemberKeyring:
         mine = select(Grant).where(Grant.member_id == self.member_id, Grant.safe_id.in_(wanted))
         self.take(db.session.scalars(mine))
 
-    def take(self, found: Iterable[Grant]) -> None:
-        """Open grants of this member that a query has brought along with its rows; at most one query."""
+    def take(self, found: Iterable[Any]) -> None:
+        """Open grants of this member (rows, or their columns) that a query brought along; at most one query."""
         grants = [grant for grant in found if grant.safe_id not in self._current]
         slow = {grant.grantor_id for grant in grants if grant.quick is None}
         signers: dict[str, MemberPublic] = {}
@@ -89,10 +89,12 @@ class MemberKeyring:
 
     def current(self, safe_id: str) -> tuple[int, SafeSecrets]:
         """Return the present epoch of a safe and its secrets; raise `NoGrant` without a grant."""
-        self.prepare([safe_id])
-        if safe_id not in self._current:
+        epoch = self._current.get(safe_id)
+        if epoch is None:
+            self.prepare([safe_id])
+            epoch = self._current.get(safe_id)
+        if epoch is None:
             raise NoGrant(safe_id)
-        epoch = self._current[safe_id]
         return epoch, self._open[safe_id, epoch]
 
     def holds(self, safe_id: str) -> bool:

@@ -24,7 +24,7 @@ def faults() -> Iterator[str]:
     Every member who is entitled to a safe holds a grant, of the safe's present epoch and signed by somebody whose key
     is known; nobody else holds one. Nothing is opened for this.
     """
-    publics = dict(db.session.execute(select(Identity.member_id, Identity.public)).tuples().all())
+    publics = dict(db.session.execute(select(Identity.member_id, Identity.public)).all())
     names = names_of(publics)
     yield from _confirmations(publics, names)
     safes = list(db.session.scalars(select(Safe).order_by(Safe.id)))

@@ -11,7 +11,7 @@ from caseflow.access.actor import Role
 from caseflow.kernel.db import Base, Id
 
 # The word itself is stored, and what is read is a Role again, never a bare word that compares unequal to it.
-ROLE = Enum(Role, native_enum=False, create_constraint=False, length=16, values_callable=lambda roles: list(roles))
+ROLE = Enum(Role, native_enum=False, create_constraint=False, length=16, values_callable=list)
 
 
 class Network(Id, Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import select
 
@@ -86,9 +87,9 @@ def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
         .outerjoin(Departure, Departure.member_id == Member.id)
         .order_by(Member.name)
     )
-    for member, public, confirmed, left in db.session.execute(members):
-        state = "left" if left else "confirmed" if confirmed is not None and confirmed == public else "waiting"
-        since = left or member.joined_at
+    for member, public, confirmed, left in cast("Any", db.session.execute(members)):
+        state = "left" if left is not None else "confirmed" if confirmed is not None and confirmed == public else "waiting"
+        since = member.joined_at if left is None else left
         person = Person(member.name, member.email, Role(member.role), state, since, member=member)
         people.setdefault(member.organisation_id, []).append(person)
     asked = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from caseflow.access import network as policy
 from caseflow.access.actor import ROLE_NAMES, Actor, Role, demand
@@ -136,5 +136,5 @@ def accept(
     return member, pair, code
 
 
-def _open():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a clause used by three queries here
+def _open() -> ColumnElement[bool]:
     return Invitation.accepted_at.is_(None) & Invitation.withdrawn_at.is_(None)
