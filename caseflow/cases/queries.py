@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import load_only
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select
 
 from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, Role
@@ -19,6 +20,7 @@ from caseflow.keys.models import Grant
 from caseflow.network.models import Departure, Member
 
 PER_PAGE = 50
+COUNTED = 500
 NOBODY = "none"  # the filter for cases without counsel
 
 
@@ -32,74 +34,157 @@ class Asked:
     after: tuple[datetime, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case as a list shows it. Fifty of these cost a tenth of fifty rows that the session would watch."""
+
+    id: str
+    safe_id: str
+    reference: str
+    state: str
+    title_sealed: bytes
+    procedure: str | None
+    stage: str | None
+    next_on: date | None
+    changed_at: datetime
+
+    __tablename__: ClassVar[str] = Case.__tablename__
+
+
+class Held(NamedTuple):
+    """The columns of a grant that open a safe."""
+
+    safe_id: str
+    id: str
+    epoch: int
+    reason: str
+    quick: bytes | None
+    grantor_id: str
+    wrapped: bytes
+    signature: bytes
+
+
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list of cases: the rows with their keys on the reader's ring, and who is counsel in each."""
+    """One page of a list of cases: the rows, their titles, and who is counsel in each.
 
-    cases: Sequence[Case]
-    counsel: dict[str, list[tuple[str, str]]]
+    `total` counts up to `COUNTED`; `beyond` tells that there are more than that.
+    """
+
+    cases: Sequence[Listed]
+    titles: Sequence[str]
+    counsel: dict[str, list[str]]
     total: int
     more: bool
+    beyond: bool
+
+
+_SHOWN = (
+    Case.id, Case.safe_id, Case.reference, Case.state, Case.title_sealed, Case.procedure, Case.stage, Case.next_on,
+    Case.changed_at,
+)  # fmt: skip
+_GRANT = (Grant.id.label("grant_id"), Grant.epoch, Grant.reason, Grant.quick, Grant.grantor_id, Grant.wrapped, Grant.signature)
 
 
 def listing(actor: Actor, asked: Asked) -> Listing:
-    """Return one page of the cases that `actor` may see, the last changed first, their titles ready to open.
+    """Return one page of the cases that `actor` may see, the last changed first, with titles and counsel.
 
-    Three queries, whatever the number of rows: the rows with their grants, the counsel of these, and the count.
+    One query, whatever the number of rows: the page with its grants, the counsel of each, and the count of the list.
     """
-    query = _narrowed(select(Case, Grant).join(Grant, through_grant(Case, actor)), asked)
-    if asked.after is not None:
-        changed_at, case_id = asked.after
-        query = query.where(or_(Case.changed_at < changed_at, and_(Case.changed_at == changed_at, Case.id < case_id)))
-    shown = (
-        Case.reference, Case.state, Case.safe_id, Case.title_sealed, Case.procedure, Case.stage, Case.next_on,
-        Case.changed_at,
-    )  # fmt: skip
-    query = query.options(load_only(*shown)).order_by(Case.changed_at.desc(), Case.id.desc()).limit(PER_PAGE + 1)
-    rows = db.session.execute(query).all()
-    found = rows[:PER_PAGE]
-    actor.ring.take(grant for _case, grant in found)
-    cases = [case for case, _grant in found]
-    counted = _narrowed(select(func.count()).select_from(Case).join(Grant, through_grant(Case, actor)), asked)
+    procedure, _point, stage = asked.stage.partition(".")
+    kinds = _Kinds(
+        state=bool(asked.state),
+        stage="at" if stage else "none" if asked.stage else "",
+        counsel="nobody" if asked.counsel == NOBODY else "one" if asked.counsel else "",
+        after=asked.after is not None,
+    )
+    changed_at, case_id = asked.after or (None, None)
+    given = {
+        "member_id": actor.member_id,
+        "state": asked.state,
+        "procedure": procedure,
+        "stage": stage,
+        "counsel": asked.counsel,
+        "changed_at": changed_at,
+        "case_id": case_id,
+    }
+    rows = db.session.execute(_page(kinds), given).all()
+    counsel: dict[str, list[str]] = {}
+    firsts = []
+    for row in rows:
+        if row[0] not in counsel:
+            counsel[row[0]] = []
+            firsts.append(row)
+        if row[-2] is not None:
+            counsel[row[0]].append(row[-2])
+    shown, width = firsts[:PER_PAGE], len(_SHOWN)
+    actor.ring.take([Held(row[1], *row[width:-2]) for row in shown])
+    cases = [Listed(*row[:width]) for row in shown]
+    number = rows[0][-1] if rows else 0
     return Listing(
         cases=cases,
-        counsel=counsel_of([case.id for case in cases]),
-        total=db.session.scalar(counted) or 0,
-        more=len(rows) > PER_PAGE,
+        titles=[actor.ring.text(case, "title") for case in cases],
+        counsel=counsel,
+        total=min(number, COUNTED),
+        more=len(firsts) > PER_PAGE,
+        beyond=number > COUNTED,
     )
 
 
-def _narrowed(query: Select, asked: Asked) -> Select:  # type: ignore[type-arg]
-    if asked.state:
-        query = query.where(Case.state == asked.state)
-    if asked.stage:
-        procedure, _point, stage = asked.stage.partition(".")
-        query = (
-            query.where(Case.procedure == procedure, Case.stage == stage)
-            if stage
-            else query.where(Case.stage.is_(None))
-        )
-    if asked.counsel:
+class _Kinds(NamedTuple):
+    """Which conditions a list has; their values are given when it is asked."""
+
+    state: bool
+    stage: str
+    counsel: str
+    after: bool
+
+
+@lru_cache(maxsize=32)
+def _page(kinds: _Kinds) -> Select[Any]:
+    """Return the query of a page. It is built once for each kind of list: building it costs as much as running it."""
+    reader: Any = _Reader(bindparam("member_id", type_=String))
+    query = _narrowed(select(*_SHOWN, *_GRANT).join(Grant, through_grant(Case, reader)), kinds, Case.state)
+    if kinds.after:
+        moment, last = bindparam("changed_at", type_=Case.changed_at.type), bindparam("case_id", type_=String)
+        query = query.where(or_(Case.changed_at < moment, and_(Case.changed_at == moment, Case.id < last)))
+    page = query.order_by(Case.changed_at.desc(), Case.id.desc()).limit(PER_PAGE + 1).subquery()
+    # Counting stops where the number no longer matters: whoever has hundreds of cases filters, and need not wait. It
+    # goes out from the member's grants, which the empty text keeps the database from doubting: an index on the state
+    # looks tempting to it, and leads through every case of the network.
+    held = select(Case.id).select_from(Grant).join(Case, through_grant(Case, reader))
+    up_to = _narrowed(held, kinds, Case.state + "").limit(COUNTED + 1).subquery()
+    counted = select(func.count()).select_from(up_to).scalar_subquery()
+    return (
+        select(page, Member.name, counted)
+        .outerjoin(Counsel, and_(Counsel.case_id == page.c.id, Counsel.until.is_(None)))
+        .outerjoin(Member, Member.id == Counsel.member_id)
+        .order_by(page.c.changed_at.desc(), page.c.id.desc(), Counsel.role != "lead", Counsel.since)
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Stands for whoever will ask: her id is given with each asking."""
+
+    member_id: Any
+
+
+def _narrowed(query: Select[Any], kinds: _Kinds, state: ColumnElement[str]) -> Select[Any]:
+    if kinds.state:
+        query = query.where(state == bindparam("state", type_=String))
+    if kinds.stage == "none":
+        query = query.where(Case.stage.is_(None))
+    elif kinds.stage:
+        here = bindparam("procedure", type_=String), bindparam("stage", type_=String)
+        query = query.where(Case.procedure == here[0], Case.stage == here[1])
+    if kinds.counsel:
         serving = select(Counsel.id).where(Counsel.case_id == Case.id, Counsel.until.is_(None))
-        if asked.counsel == NOBODY:
+        if kinds.counsel == "nobody":
             query = query.where(~serving.exists())
         else:
-            query = query.where(serving.where(Counsel.member_id == asked.counsel).exists())
+            query = query.where(serving.where(Counsel.member_id == bindparam("counsel", type_=String)).exists())
     return query
-
-
-def counsel_of(case_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return case id -> (name, role) of whoever is counsel now, lead first; one query for cases the asker has found."""
-    query = (
-        select(Counsel.case_id, Member.name, Counsel.role)
-        .join(Member, Member.id == Counsel.member_id)
-        .where(Counsel.case_id.in_(case_ids), Counsel.until.is_(None))
-        .order_by(Counsel.role != "lead", Counsel.since, Counsel.id)
-    )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for case_id, name, role in db.session.execute(query, execution_options=unscoped("the cases were found in a scope")):
-        found.setdefault(case_id, []).append((name, role))
-    return found
 
 
 def lawyers() -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select, text
 
 from caseflow.access.actor import Actor
@@ -55,7 +56,7 @@ def record(
     commitment = rules.commit(salt, noted)
     unlocked = by is not None and by.keys is not None
     opening = None
-    if details and by is not None:
+    if details and by is not None and safe_id is not None:
         opening = by.ring.seal_note(safe_id, json.dumps([salt.hex(), noted.decode()]).encode(), row=str(seq))
     row = rules.row_bytes(
         instance=instance(),
@@ -109,11 +110,12 @@ def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = 
 
 def instance() -> str:
     """Return the id of this network, which every row and every sealed value is bound to; '' before it is founded."""
-    found = db.session.info.get("caseflow_instance")
-    if found is None:
+    found = db.session.info.get("caseflow_instance") or current_app.extensions.get("caseflow_instance")
+    if not found:
         found = db.session.execute(text("SELECT id FROM networks")).scalar() or ""
-        if found:
-            db.session.info["caseflow_instance"] = found
+        if found and not in_transaction():
+            # A network has one id for good; inside a transaction its founding could still be undone.
+            current_app.extensions["caseflow_instance"] = found
     return str(found)
 
 

@@ -36,7 +36,7 @@ class _WithCourt(Form):
     """Where a stage runs and since when."""
 
     court = SelectField(_l("Court or body"), [optional()])
-    number = Line(_l("Number of the case there"), [optional()], most=80, description=_l("It is sealed."))
+    number = Line(_l("Number of the case there"), [optional()], most=80)
     began_on = DateField(_l("Began on"), [required(ON_WHICH_DAY), not_in_future])
 
 

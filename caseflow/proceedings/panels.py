@@ -14,6 +14,7 @@ from caseflow.ledger.words import tell
 from caseflow.proceedings import queries, rules
 from caseflow.proceedings.models import Proceeding, Stage
 from caseflow.proceedings.operations.stages import stage_suspended
+from caseflow.proceedings.way import usual_way
 from caseflow.web.navigation import Panel, panel, panels_of
 
 tell(
@@ -74,7 +75,9 @@ def _line(proceeding: Proceeding) -> Line:
         following = proceeding.stages[index + 1] if index + 1 < len(proceeding.stages) else None
         stages.append((stage, _entries(stage), following.began_on if following else None))
     procedure = rules.procedure(proceeding.procedure)
-    return Line(proceeding, stages, usual_way(proceeding), bool(procedure.outcomes(proceeding.stages[-1].stage)))
+    present = proceeding.stages[-1].stage
+    ahead = usual_way(procedure, stage_suspended(proceeding) or present)
+    return Line(proceeding, stages, ahead, bool(procedure.outcomes(present)))
 
 
 def _entries(stage: Stage) -> list[Entry]:
@@ -82,21 +85,3 @@ def _entries(stage: Stage) -> list[Entry]:
     found += [Entry("hearing", row, f"{row.held_at.date().isoformat()} 2") for row in stage.hearings]
     found += [Entry("decision", row, f"{row.decided_on.isoformat()} 3") for row in stage.decisions]
     return sorted(found, key=lambda entry: entry.sort)
-
-
-def usual_way(proceeding: Proceeding) -> list[rules.Stage]:
-    """Return the stages that usually follow: the first ordinary move of each, as far as the procedure has one."""
-    procedure = rules.procedure(proceeding.procedure)
-    present = stage_suspended(proceeding) or proceeding.stages[-1].stage
-    if present == rules.WITHDRAWN:
-        return []
-    ahead: list[rules.Stage] = []
-    seen = {stage.stage for stage in proceeding.stages}
-    here = procedure.stage(present)
-    while (forward := next((s for s in here.next if s not in seen), None)) is not None:
-        here = procedure.stage(forward)
-        seen.add(forward)
-        ahead.append(here)
-        if here.terminal:
-            break
-    return ahead

@@ -32,6 +32,7 @@ for _told in (
     words.paper_name,
     words.paper_way,
     words.stage_options,
+    words.stage_cells,
 ):
     bp.add_app_template_global(_told)
 

@@ -5,6 +5,7 @@ A code that the tables no longer know is shown as it is: what was recorded stays
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flask_babel import gettext as _
@@ -26,6 +27,16 @@ def stage_name(procedure: str | None, stage: str | None) -> str:
     if not procedure or not stage:
         return str(_("No proceeding yet"))
     return _stage(procedure, stage, language())
+
+
+def stage_cells(places: Iterable[tuple[str | None, str | None]]) -> dict[tuple[str | None, str | None], Markup]:
+    """Return (procedure, stage) -> what a cell of a list says: the stage, and under it the procedure."""
+    cells = {}
+    for procedure, stage in places:
+        cells[procedure, stage] = Markup("{}").format(stage_name(procedure, stage))
+        if procedure:
+            cells[procedure, stage] += Markup('<span class="table__note">{}</span>').format(procedure_name(procedure))
+    return cells
 
 
 def outcome_name(outcome: str) -> str:

@@ -19,6 +19,8 @@ KEY_LENGTH = 32
 NONCE_LENGTH = 12
 TAG_LENGTH = 16
 MAX_NUMBER = 2**63 - 1
+_SHORT = 256
+_TEXT_HEADS = tuple(b"s" + length.to_bytes(4, "big") for length in range(_SHORT))
 
 
 def fields(*values: str | bytes | int) -> bytes:
@@ -31,7 +33,12 @@ def fields(*values: str | bytes | int) -> bytes:
     parts: list[bytes] = []
     for value in values:
         if isinstance(value, str):
-            kind, content = b"s", utf8(value)
+            content = utf8(value)
+            if len(content) < _SHORT:  # ids and labels, which every sealed value has: their heads are at hand
+                parts.append(_TEXT_HEADS[len(content)])
+                parts.append(content)
+                continue
+            kind = b"s"
         elif isinstance(value, bytes):
             kind, content = b"b", value
         elif type(value) is int:  # not a bool, which is an int to isinstance

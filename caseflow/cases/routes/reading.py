@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -17,8 +17,9 @@ from caseflow.kernel.db import find
 from caseflow.network import queries as network
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.navigation import panels_of
+from caseflow.web.words import date_words, language, today_here
 
-LATEST = 8
+LATEST = 6
 
 
 @bp.get("/")
@@ -35,9 +36,26 @@ def index() -> ResponseReturnValue:
     listing = queries.listing(actor, asked)
     given: dict[str, Any] = {key: value for key, value in request.args.items() if key in {"state", "stage", "counsel"}}
     last = listing.cases[-1] if listing.more else None
+    here, lang = today_here(), language()
+    rows = [
+        (
+            case.id,
+            title,
+            case.reference,
+            case.state,
+            (case.procedure, case.stage),
+            ", ".join(listing.counsel[case.id]),
+            case.next_on,
+            date_words(case.next_on, lang) if case.next_on else "",
+            _urgency(case, here),
+        )
+        for case, title in zip(listing.cases, listing.titles, strict=True)
+    ]
     return render_template(
         "cases/index.html",
         listing=listing,
+        rows=rows,
+        places={(case.procedure, case.stage) for case in listing.cases},
         asked=asked,
         after=url_for("cases.index", **given, after=f"{last.changed_at.timestamp():.6f}~{last.id}") if last else None,
         newest=url_for("cases.index", **given) if asked.after else None,
@@ -84,6 +102,13 @@ def whole_history(case_id: str) -> ResponseReturnValue:
     actor = current_actor()
     case = find(Case, case_id, policy.visible_to(actor))
     return render_template("cases/history.html", case=case, history=history.told(actor, case))
+
+
+def _urgency(case: queries.Listed, here: date) -> str:
+    """Return the tone of a next date that is today or has passed; '' for every other."""
+    if case.next_on is None or case.next_on > here or case.state != "open":
+        return ""
+    return "warn" if case.next_on == here else "danger"
 
 
 def _one_of(value: str | None, known: tuple[str, ...], usual: str) -> str:

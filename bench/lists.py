@@ -1,0 +1,333 @@
+"""Measures the list of cases against a bare Flask page: 10,000 cases, of which the reader holds 2,000.
+
+Every title is really sealed and every grant really wrapped; both pages are served by gunicorn with caseflow's own
+settings and asked by one browser-like client over a connection that stays open. `python -m bench.lists`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, insert
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES, HELD, LIMIT = 10_000, 2_000, 15.0
+ROUNDS, EACH = 15, 20
+HELLO = """
+from flask import Flask
+app = Flask(__name__)
+@app.get("/")
+def hello(): return "<p>hello</p>"
+"""
+TITLES = (
+    "Ill-treatment in a temporary detention centre: who must prove the contrary",
+    "Одиночный пикет и «несанкционированное собрание»",
+    "Кәсіподақты тіркеуден бас тарту: себептің өзгеруі",
+    "Доступ адвоката в первые часы задержания",
+)
+STAGES = (("kz_criminal", "first_instance"), ("kz_civil", "appeal"), ("kz_administrative", "cassation"), (None, None))
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What was measured: medians in milliseconds, their ratio, and the queries of a page of 1 and of 50 rows."""
+
+    hello_ms: float
+    list_ms: float
+    queries_of_1: int
+    queries_of_50: int
+
+    @property
+    def ratio(self) -> float:
+        """Return how many times as long as the bare page the list takes."""
+        return self.list_ms / self.hello_ms
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the promise is kept."""
+        return self.ratio <= LIMIT and self.queries_of_1 == self.queries_of_50
+
+    def __str__(self) -> str:
+        return (
+            f"list of cases: {self.list_ms:.2f} ms, bare Flask page: {self.hello_ms:.2f} ms, "
+            f"ratio {self.ratio:.1f} (at most {LIMIT:.0f}); "
+            f"queries for 1 row: {self.queries_of_1}, for 50 rows: {self.queries_of_50}"
+        )
+
+
+def run(*, wsgi: str = "wsgi:app", cases: int = CASES, held: int = HELD) -> Lists:
+    """Build a network in a temporary folder, serve it beside a bare page, and measure both."""
+    with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as name:
+        folder = Path(name)
+        (folder / "bare_page.py").write_text(HELLO)
+        environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("CASEFLOW_")},
+            "CASEFLOW_INSTANCE": str(folder / "instance"),
+            "CASEFLOW_WORKER": "none",
+            "CASEFLOW_LANGUAGE": "en",
+        }
+        cookies, counted = _build(folder / "instance", cases, held)
+        with _served(wsgi, environment, folder) as ours, _served("bare_page:app", environment, folder) as bare:
+            pages = {"list": (ours, "/cases/", cookies["many"]), "hello": (bare, "/", "")}
+            times = _measure(pages)
+        return Lists(
+            hello_ms=statistics.median(times["hello"]) * 1000,
+            list_ms=statistics.median(times["list"]) * 1000,
+            queries_of_1=counted["one"],
+            queries_of_50=counted["many"],
+        )
+
+
+def _build(instance: Path, cases: int, held: int) -> tuple[dict[str, str], dict[str, int]]:
+    """Fill a database; return cookies of a member with many cases and of one with a single case, and their queries."""
+    from flask_migrate import upgrade
+
+    from caseflow.app import create_app
+    from caseflow.entrance import sessions
+    from caseflow.kernel.clock import now
+    from caseflow.kernel.db import db, transaction
+    from caseflow.kernel.settings import Settings
+    from caseflow.network.models import Member
+
+    app = create_app(Settings(instance=instance, worker="none", language="en"))
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        members = _members()
+        _cases(members, cases, held)
+        cookies: dict[str, str] = {}
+        with app.test_request_context(), transaction():
+            for key in ("many", "one"):
+                member_id, keys = members[key]
+                member = db.session.get_one(Member, member_id)
+                cookies[key] = sessions.begin(member, keys, agent="bench", at=now())
+            name = sessions.cookie_name()
+        counted = {key: _queries(app, name, cookie) for key, cookie in cookies.items()}
+        db.session.remove()
+        db.engine.dispose()
+    return {key: f"{name}={cookie}" for key, cookie in cookies.items()}, counted
+
+
+def _members() -> dict[str, tuple[str, Any]]:
+    from caseflow.access.actor import Role
+    from caseflow.kernel.clock import now
+    from caseflow.kernel.db import transaction
+    from caseflow.network import operations as network
+    from caseflow.vault.keys import fingerprint
+
+    at = now()
+    with transaction():
+        founded = network.found(
+            network="Bench",
+            organisation="Bureau",
+            email="one@example.org",
+            name="Aigul Sarsen",
+            passphrase="seven quiet rivers under snow",
+            language="en",
+            timezone="Asia/Almaty",
+            at=at,
+        )
+    coordinator, house = founded.actor, founded.member.organisation
+    members = {"all": (founded.member.id, coordinator.ring)}
+    for key in ("many", "one"):
+        with transaction():
+            _invitation, link = network.invite(
+                email=f"{key}.held@example.org",
+                name=f"Lawyer {key.title()}",
+                role=Role.LAWYER,
+                organisation=house,
+                language="en",
+                by=coordinator,
+                at=at,
+            )
+        with transaction():
+            invitation = network.open_invitation(link.rsplit("/", 1)[1], at=at)
+            member, pair, _code = network.accept(invitation, passphrase="seven quiet rivers under snow", at=at)
+            network.confirm_key(member, words=fingerprint(pair.public), by=coordinator, at=at)
+        members[key] = (member.id, pair)
+    return members
+
+
+def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
+    """Insert the cases in bulk: a safe, its epoch, a sealed title, the grants of who is entitled, counsel."""
+    from caseflow.cases.models import Case, Counsel
+    from caseflow.kernel.clock import now
+    from caseflow.kernel.db import db, transaction
+    from caseflow.kernel.ids import new_id
+    from caseflow.keys.models import Grant, Safe, SafeEpoch
+    from caseflow.vault.grants import SafeSecrets, wrap
+
+    coordinator, ring = members["all"]
+    at, step = now(), max(1, cases // held)
+    rows: dict[Any, list[dict[str, Any]]] = {Safe: [], SafeEpoch: [], Case: [], Counsel: [], Grant: []}
+    for number in range(cases):
+        safe_id, secrets = new_id(), SafeSecrets.generate()
+        ring.hold(safe_id, 1, secrets)
+        procedure, stage = STAGES[number % len(STAGES)]
+        changed = at - timedelta(minutes=number)
+        case = Case(safe_id=safe_id)
+        ring.seal(case, title=f"{TITLES[number % len(TITLES)]} {number}")
+        rows[Safe].append({"id": safe_id, "kind": "case", "epoch": 1, "made_at": at})
+        recipient = str(secrets.identity.recipient)
+        rows[SafeEpoch].append(
+            {"safe_id": safe_id, "epoch": 1, "recipient": recipient, "previous_sealed": None, "since": at}
+        )
+        rows[Case].append(
+            {
+                "id": case.id,
+                "safe_id": safe_id,
+                "reference": f"CF-2026-{number + 1:05d}",
+                "state": "open",
+                "title_sealed": case.title_sealed,
+                "articles": ["ICCPR:7"],
+                "confidentiality": "normal",
+                "procedure": procedure,
+                "stage": stage,
+                "next_on": date(2026, 1, 1) + timedelta(days=number % 700),
+                "by_id": coordinator,
+                "opened_at": changed,
+                "changed_at": changed,
+                "version": 1,
+            }
+        )
+        holders = [("all", "coordinator")]
+        if number % step == 0 and number // step < held:
+            holders.append(("many", "counsel"))
+        if number == 1:
+            holders.append(("one", "counsel"))
+        for key, reason in holders:
+            member_id = members[key][0]
+            public = (ring.keys if key == "all" else members[key][1]).public
+            sealed = wrap(secrets, to=public, context=ring.context(safe_id, 1, reason, member_id), grantor=ring.keys)
+            rows[Grant].append(
+                {
+                    "id": new_id(),
+                    "safe_id": safe_id,
+                    "member_id": member_id,
+                    "epoch": 1,
+                    "wrapped": sealed.wrapped,
+                    "signature": sealed.signature,
+                    "grantor_id": coordinator,
+                    "reason": reason,
+                    "at": at,
+                    "quick": None,
+                }
+            )
+            rows[Counsel].append(_counsel(case.id, safe_id, member_id, coordinator, at))
+    with transaction():
+        for model, values in rows.items():
+            db.session.execute(insert(model), values)
+    ring.__init__(ring.member_id, ring.keys, ring.instance)  # ten thousand open safes are nobody's ring
+
+
+def _counsel(case_id: str, safe_id: str, member_id: str, by_id: str, at: datetime) -> dict[str, Any]:
+    from caseflow.kernel.ids import new_id
+
+    return {
+        "id": new_id(),
+        "case_id": case_id,
+        "safe_id": safe_id,
+        "member_id": member_id,
+        "role": "lead",
+        "since": at.date(),
+        "until": None,
+        "by_id": by_id,
+        "at": at,
+    }
+
+
+def _queries(app: Flask, name: str, cookie: str) -> int:
+    """Return how many statements the list takes for this member, after a first look that keeps her quick wraps."""
+    from caseflow.kernel.db import db
+
+    client = app.test_client()
+    client.set_cookie(name, cookie, domain="localhost")
+    seen: list[str] = []
+
+    def note(*facts: Any) -> None:
+        seen.append(facts[2])
+
+    assert client.get("/cases/").status_code == 200
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert client.get("/cases/").status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@contextmanager
+def _served(wsgi: str, environment: dict[str, str], folder: Path) -> Iterator[int]:
+    """Serve `wsgi` by gunicorn with caseflow's settings; yield the port."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "--config", "caseflow/gunicorn_conf.py", "--pythonpath", str(folder)]
+    command += ["--bind", f"fd://{listener.fileno()}", wsgi]
+    with (folder / f"{port}.log").open("wb") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            pass_fds=[listener.fileno()],
+        )  # fmt: skip
+    try:
+        _wait(port, server, folder / f"{port}.log")
+        yield port
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(timeout=15)
+        listener.close()
+
+
+def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 30
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+        except OSError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"the server did not start:\n{log.read_text()}") from None
+            time.sleep(0.1)
+        else:
+            return
+        finally:
+            connection.close()
+
+
+def _measure(pages: dict[str, tuple[int, str, str]]) -> dict[str, list[float]]:
+    """Return the seconds of each answer; the pages take turns, so that a busy moment hits them alike."""
+    connections = {key: http.client.HTTPConnection("127.0.0.1", port) for key, (port, _path, _cookie) in pages.items()}
+    times: dict[str, list[float]] = {key: [] for key in pages}
+    for number in range(ROUNDS + 1):
+        for key, (_port, path, cookie) in pages.items():
+            for _ in range(EACH):
+                started = time.perf_counter()
+                connections[key].request("GET", path, headers={"Cookie": cookie} if cookie else {})
+                answer = connections[key].getresponse()
+                body = answer.read()
+                if number:  # the first round warms both
+                    times[key].append(time.perf_counter() - started)
+                assert answer.status == 200, f"{path} answered {answer.status}: {body[:200]!r}"
+    for connection in connections.values():
+        connection.close()
+    return times
+
+
+if __name__ == "__main__":
+    measured = run()
+    print(measured)
+    sys.exit(0 if measured.holds else 1)
