@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice
 
 from caseflow.access.actor import ROLE_NAMES, Role
 from caseflow.network.queries import organisations
@@ -23,12 +24,12 @@ class InviteForm(Form):
     email = StringField(_l("E-mail address"), [required(), at_most(320)])
     role = SelectField(_l("Role"), [choose()])
     organisation = SelectField(_l("Organisation"), [choose()])
-    language = SelectField(_l("Language of the letter"), [choose()], choices=LANGUAGE_NAMES)
+    language = SelectField(_l("Language of the letter"), [choose()], choices=[SelectChoice(*name) for name in LANGUAGE_NAMES])
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.role.choices = [(str(role), _(ROLE_NAMES[role])) for role in Role]
-        self.organisation.choices = [(house.id, house.name) for house in organisations()]
+        self.role.choices = [SelectChoice(str(role), _(ROLE_NAMES[role])) for role in Role]
+        self.organisation.choices = [SelectChoice(house.id, house.name) for house in organisations()]
         if not self.is_submitted():
             self.language.data = language()
 

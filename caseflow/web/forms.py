@@ -20,7 +20,7 @@ from caseflow.kernel.errors import RuleBroken
 __all__ = ["Form", "Line", "Text", "at_most", "choose", "not_in_future", "optional", "required"]
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class Form(FlaskForm):
     """Base of all forms. `version` carries the version of the row that was shown, for `unchanged`."""
 
     version = HiddenField()
@@ -57,23 +57,33 @@ def clean(text: str | None) -> str:
     return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
 
 
-class Line(StringField):  # type: ignore[misc]
+class Line(StringField):
     """One line of text."""
 
     def __init__(self, label: Any = None, extra: Iterable[Any] = (), *, most: int = 200, **kwargs: Any) -> None:
         super().__init__(label, [*extra, at_most(most)], filters=[clean], **kwargs)
 
 
-class Text(TextAreaField):  # type: ignore[misc]
+class Text(TextAreaField):
     """Several lines of text."""
 
     def __init__(self, label: Any = None, extra: Iterable[Any] = (), *, most: int = 20_000, **kwargs: Any) -> None:
         super().__init__(label, [*extra, at_most(most)], filters=[clean], **kwargs)
 
 
+class _Filled(validators.InputRequired):  # type: ignore[misc]
+    """Refuse what is missing, and what is nothing but spaces."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not field.data.strip():
+            field.errors[:] = []
+            raise validators.StopValidation(self.message)
+
+
 def required(message: Any = None) -> Any:
     """Ask for a value, in words."""
-    return validators.InputRequired(message or _l("Fill this in."))
+    return _Filled(message or _l("Fill this in."))
 
 
 def optional() -> Any:
