@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange
 
 from caseflow.incidents import rules
@@ -18,9 +19,9 @@ from caseflow.network.rules import articles, regions
 from caseflow.web.forms import Form, Line, Text, choose, not_in_future, optional, required
 from caseflow.web.words import language
 
-Choices = list[tuple[str, str]]
+Choices = list[SelectChoice]
 
-LANGUAGES: Choices = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")]
+LANGUAGES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 ENDINGS = {
     "none": _l("It was over on the same day"),
     "until": _l("It lasted until:"),
@@ -28,11 +29,16 @@ ENDINGS = {
 }
 
 
-def named(codes: Iterable[Any], empty: Any = None) -> Choices:
-    """Return code and label of coded terms in the reader's language, after an empty choice with the words `empty`."""
+def offered(pairs: Iterable[tuple[str, Any]], empty: Any = None, *, group: str | None = None) -> Choices:
+    """Return pairs of value and label as choices, after an empty one with the words `empty`."""
+    first = [] if empty is None else [("", empty)]
+    return [SelectChoice(value, str(label), optgroup=group) for value, label in [*first, *pairs]]
+
+
+def named(codes: Iterable[Any], empty: Any = None, *, group: str | None = None) -> Choices:
+    """Return coded terms as choices in the reader's language, after an empty one with the words `empty`."""
     lang = language()
-    found = [(one.code, one.label.in_language(lang)) for one in codes]
-    return found if empty is None else [("", str(empty)), *found]
+    return offered([(one.code, one.label.in_language(lang)) for one in codes], empty, group=group)
 
 
 class WhatForm(Form):
@@ -52,7 +58,7 @@ class WhatForm(Form):
             "In the order in which it happened: who did what to whom, where, and what came after. You can go on later."
         ),
     )
-    language = RadioField(_l("Language of the text"), [choose()], choices=LANGUAGES)
+    language = RadioField(_l("Language of the text"), [choose()], choices=offered(LANGUAGES.items()))
 
 
 class WhereForm(Form):
@@ -66,18 +72,15 @@ class WhereForm(Form):
         description=_l("Settlement, street, building, office. It is sealed; the region alone is used for overviews."),
     )
     began_on = DateAsKnown(_l("When did it begin?"))
-    ending = RadioField(_l("And when did it end?"), [optional()], choices=list(ENDINGS.items()), default="none")
+    ending = RadioField(_l("And when did it end?"), [optional()], default="none")
     ended_on = DateAsKnown(_l("Last day"))
     learned_on = Day(_l("When did it reach you?"), [optional(), not_in_future])
     learned_how = SelectField(_l("How did it reach you?"), [optional()])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        lang = language()
-        self.region.choices = [
-            ("", _("Choose a region")),
-            *((region.code, region.label.in_language(lang)) for region in regions()),
-        ]
+        self.region.choices = named(regions(), _("Choose a region"))
+        self.ending.choices = offered(ENDINGS.items())
         self.learned_how.choices = named(rules.learned_how(), _("Not said"))
 
     def validate_ending(self, field: RadioField) -> None:
@@ -152,7 +155,7 @@ class InvolvementForm(Form):
         super().__init__(**kwargs)
         self.actor_kind.choices = named(rules.actor_kinds(), _("Choose one"))
         self.degree.choices = named(rules.degrees(), _("Not known"))
-        self.person.choices = [("", _("Nobody who is entered here")), *people]
+        self.person.choices = offered(people, _("Nobody who is entered here"))
 
 
 class ActForm(Form):
@@ -176,9 +179,9 @@ class ActForm(Form):
     def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         lang = language()
-        self.victim.choices = [("", _("Choose one")), *people]
+        self.victim.choices = offered(people, _("Choose one"))
         self.kind.choices = kinds_in_groups()
-        self.articles.choices = [(one.code, one.label(lang)) for one in articles()]
+        self.articles.choices = offered([(one.code, one.label(lang)) for one in articles()])
         self.method.choices = named(rules.methods(), _("Not known, or none"))
         self.victim_status.choices = named(rules.victim_statuses(), _("Not known"))
 
@@ -199,7 +202,7 @@ class ConsentForm(Form):
     person = SelectField(_l("Whose consent?"), [choose()])
     purpose = SelectMultipleField(_l("What does the person allow?"), [required(_l("Tick at least one."))])
     form = RadioField(_l("In what form?"), [choose()])
-    language = RadioField(_l("In which language was it explained?"), [choose()], choices=LANGUAGES)
+    language = RadioField(_l("In which language was it explained?"), [choose()], choices=offered(LANGUAGES.items()))
     given_on = Day(_l("Given on"), [required(_l("Enter the day on which it was given.")), not_in_future])
     until = Day(_l("Until"), [optional()], description=_l("Leave it empty when no end was agreed."))
     witness = Line(
@@ -211,7 +214,7 @@ class ConsentForm(Form):
 
     def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.person.choices = [("", _("Choose one")), *people]
+        self.person.choices = offered(people, _("Choose one"))
         self.purpose.choices = named(rules.consent_purposes())
         self.form.choices = named(rules.consent_forms())
 
@@ -289,10 +292,10 @@ class VerificationForm(ReasonForm):
         self.grade.choices = named(rules.grades())
 
 
-def kinds_in_groups() -> dict[str, Choices]:
+def kinds_in_groups() -> Choices:
     """Return the kinds of act in their groups, for a select; the group is the right that is at stake."""
     lang = language()
-    grouped: dict[str, Choices] = {"": [("", _("Choose one"))]}
+    grouped = offered([], _("Choose one"))
     for group in rules.act_groups():
-        grouped[group.label.in_language(lang)] = named(rules.act_kinds(group.code))
+        grouped += named(rules.act_kinds(group.code), group=group.label.in_language(lang))
     return grouped

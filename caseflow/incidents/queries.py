@@ -87,13 +87,13 @@ def years(actor: Actor) -> list[int]:
 def counts_by_state(actor: Actor) -> dict[str, int]:
     """Return state -> number of incidents that `actor` may read."""
     query = select(Incident.state, func.count()).where(policy.visible_to(actor)).group_by(Incident.state)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def counts_by_region(actor: Actor) -> dict[str, int]:
     """Return region code -> number of incidents that `actor` may read; drafts are not counted."""
     query = select(Incident.region, func.count()).where(policy.visible_to(actor), Incident.state != "draft")
-    return dict(db.session.execute(query.group_by(Incident.region)).tuples().all())
+    return dict(db.session.execute(query.group_by(Incident.region)).all())
 
 
 def waiting_for_review(actor: Actor, *, most: int = MOST) -> list[Incident]:

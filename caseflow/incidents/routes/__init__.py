@@ -56,7 +56,7 @@ def incident_words(kind: str, code: str | None) -> str:
     if not code:
         return ""
     if kind == "language":
-        return dict(forms.LANGUAGES).get(code, code)
+        return forms.LANGUAGES.get(code, code)
     return str(rules.label(LISTS[kind], code, language()))
 
 
