@@ -75,6 +75,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals.update(
         navigation=navigation.navigation,
         panels_of=navigation.panels_of,
+        url_for=navigation.address,
         current_actor=gate.current_actor_or_none,
     )
     for room in ROOMS:

@@ -1,5 +1,6 @@
-"""The table of roles and acts, computed by asking every predicate about stand-ins: what a member has to do with, and
-what she has not. The page "What may I do?" and the README show it, so neither can say anything else than the code does.
+"""The table of roles and acts, computed by asking every predicate about stand-ins of what is one's own and what is not.
+
+The page "What may I do?" and the README show it, so neither can say anything else than the code does.
 
 Seeing is decided by keys, on a floor above this one: `rows` is given the function that tells who holds which safe.
 """
@@ -63,28 +64,33 @@ class Row:
     cells: Mapping[Role, Cell]
 
 
+def _thing(**facts: Any) -> Any:
+    """Return a stand-in for a row with just these facts."""
+    return SimpleNamespace(**facts)
+
+
 def _incident(actor: Actor, own: bool, state: str) -> Any:
     mine = own and not actor.is_lawyer
-    return SimpleNamespace(id="i", state=state, by_id=ME if mine else OTHER, safe_id="s")
+    return _thing(id="i", state=state, by_id=ME if mine else OTHER, safe_id="s")
 
 
 def _case(own: bool, state: str = "open") -> Any:
-    counsel = [SimpleNamespace(member_id=ME if own else OTHER, until=None)]
-    return SimpleNamespace(id="c", state=state, counsel=counsel, safe_id="s")
+    counsel = [_thing(member_id=ME if own else OTHER, until=None)]
+    return _thing(id="c", state=state, counsel=counsel, safe_id="s")
 
 
 def _review(own: bool, scores: Sequence[str] = ()) -> Any:
-    return SimpleNamespace(
+    return _thing(
         id="r",
         state="open",
         safe_id="s",
-        scorers=[SimpleNamespace(member_id=ME)] if own else [],
-        scores=[SimpleNamespace(scorer_id=who) for who in scores],
+        scorers=[_thing(member_id=ME)] if own else [],
+        scores=[_thing(scorer_id=who) for who in scores],
     )
 
 
 def _member() -> Any:
-    return SimpleNamespace(id=OTHER, departure=None)
+    return _thing(id=OTHER, departure=None)
 
 
 def _act(words: str, kind: str, ask: Ask, *predicates: Callable[..., Any]) -> Act:
@@ -112,9 +118,9 @@ def _plain(words: str, *predicates: Callable[[Actor], Objection]) -> Act:
     return Act(words, "", ask, predicates)
 
 
-_DEADLINE = SimpleNamespace(state="confirmed")
-_CONSENT = SimpleNamespace(withdrawal=None)
-_INVITATION = SimpleNamespace(accepted_at=None, withdrawn_at=None)
+_DEADLINE = _thing(state="confirmed")
+_CONSENT = _thing(withdrawal=None)
+_INVITATION = _thing(accepted_at=None, withdrawn_at=None)
 
 ACTS: tuple[Act, ...] = (
     _plain(N_("Log an incident"), incidents.may_log),
@@ -130,14 +136,14 @@ ACTS: tuple[Act, ...] = (
     _plain(N_("Read the ledger of the network"), network.may_read_ledger),
     _plain(N_("Export the key of a safe"), evidence.may_export_key),
     _act(N_("Take a precedent of the network back"), "",
-         lambda a, _o: precedents.may_withdraw(a, SimpleNamespace(origin="own")), precedents.may_withdraw),
+         lambda a, _o: precedents.may_withdraw(a, _thing(origin="own")), precedents.may_withdraw),
     _on_incident(N_("See an incident and its evidence"), "submitted"),
     _on_incident(N_("Change its text"), "draft", incidents.may_edit),
     _on_incident(N_("Submit it"), "draft", incidents.may_submit),
     _on_incident(N_("Answer a question on it"), "information_asked", incidents.may_answer),
     _on_incident(N_("Add people, sources, consent and evidence"), "submitted", incidents.may_add, evidence.may_add),
     _act(N_("Add a version of a file, take a copy of it"), INCIDENT,
-         lambda a, _o: evidence.may_add_version(a, SimpleNamespace()) or evidence.may_download(a, SimpleNamespace()),
+         lambda a, _o: evidence.may_add_version(a, _thing()) or evidence.may_download(a, _thing()),
          evidence.may_add_version, evidence.may_download),
     _act(N_("Record that consent was withdrawn"), INCIDENT, lambda a, _o: incidents.may_withdraw_consent(a, _CONSENT),
          incidents.may_withdraw_consent),
@@ -149,7 +155,7 @@ ACTS: tuple[Act, ...] = (
     _in_case(N_("See a case and its evidence")),
     _in_case(N_("Describe it, write notes, add parties, give tasks"), cases.may_edit, cases.may_note, cases.may_add_party,
              cases.may_give_task, cases.may_work_in),
-    _act(N_("Finish a task"), CASE, lambda a, o: cases.may_finish_task(a, _case(o), SimpleNamespace(done_at=None)),
+    _act(N_("Finish a task"), CASE, lambda a, o: cases.may_finish_task(a, _case(o), _thing(done_at=None)),
          cases.may_finish_task),
     _in_case(N_("Open proceedings, move them, record hearings, filings and decisions"), proceedings.may_open,
              proceedings.may_move, proceedings.may_record),
@@ -159,7 +165,7 @@ ACTS: tuple[Act, ...] = (
     _in_case(N_("Record what was ordered and whether it was done"), remedies.may_record, remedies.may_follow_up),
     _in_case(N_("Propose a decision as a precedent"), precedents.may_propose),
     _in_case(N_("Assign counsel, link an incident"), cases.may_assign_counsel, cases.may_link_incident),
-    _act(N_("End an assignment"), CASE, lambda a, _o: cases.may_end_counsel(a, SimpleNamespace(until=None)),
+    _act(N_("End an assignment"), CASE, lambda a, _o: cases.may_end_counsel(a, _thing(until=None)),
          cases.may_end_counsel),
     _in_case(N_("Close it"), cases.may_close),
     _act(N_("Reopen it"), CASE, lambda a, o: cases.may_reopen(a, _case(o, "closed")), cases.may_reopen),
@@ -181,7 +187,7 @@ def rows(holds: Holds) -> list[Row]:
 def _cell(act: Act, role: Role, holds: Holds) -> Cell:
     actor = Actor(ME, "", role)
     if not act.kind:
-        objection = act.ask(actor, True)  # noqa: FBT003 -- there is no foreign one
+        objection = act.ask(actor, True)
         return Cell(NO if objection else YES, objection)
     own, foreign = (
         act.ask(actor, whose) if holds(role, act.kind, whose) else UNSEEN for whose in (True, False)

@@ -17,9 +17,9 @@ from caseflow.cases import operations as cases
 from caseflow.cases.models import Case
 from caseflow.deadlines import operations as deadlines
 from caseflow.deadlines.models import Deadline
-from caseflow.demo import cast, files
+from caseflow.demo import files
 from caseflow.demo.matters import MATTERS, Decided, Filed, Heard, Matter, Moved
-from caseflow.entrance.operations import actor_of
+from caseflow.demo.people import bring_in
 from caseflow.evidence import intake
 from caseflow.evidence import operations as evidence
 from caseflow.incidents import operations as incidents
@@ -28,14 +28,12 @@ from caseflow.incidents.models import Incident
 from caseflow.kernel import clock
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.mail import Letter
-from caseflow.network import operations as network
-from caseflow.network.models import Member, Organisation
+from caseflow.network.models import Member
 from caseflow.precedents import operations as precedents
 from caseflow.precedents import rules as rubric
 from caseflow.proceedings import operations as proceedings
 from caseflow.proceedings.models import Decision, Stage
 from caseflow.remedies import operations as remedies
-from caseflow.vault.keys import fingerprint
 
 ZONE = ZoneInfo("Asia/Almaty")
 
@@ -61,7 +59,7 @@ class Builder:
 
 def build() -> dict[str, int]:
     """Build the network; return how many incidents, cases, files and precedents it has."""
-    builder = Builder(clock.today(), _people(), {})
+    builder = Builder(clock.today(), bring_in(), {})
     for story in json.loads(files.stories_text())["incidents"]:
         _incident(builder, story)
     for matter in MATTERS:
@@ -75,47 +73,6 @@ def build() -> dict[str, int]:
         "files": builder.exhibits,
         "precedents": public + sum(1 for matter in MATTERS if matter.published),
     }
-
-
-def _people() -> dict[str, Actor]:
-    first = cast.PEOPLE[0]
-    at = clock.now()
-    with transaction():
-        founded = network.found(
-            network=cast.NETWORK,
-            organisation=first.organisation,
-            email=first.email,
-            name=first.name,
-            passphrase=first.passphrase,
-            language=first.language,
-            timezone="Asia/Almaty",
-            at=at,
-        )
-    aigul = founded.actor
-    with transaction():
-        for name, region in cast.ORGANISATIONS[1:]:
-            network.add_organisation(name, region=region, by=aigul, at=at)
-    actors = {first.key: aigul}
-    for person in cast.PEOPLE[1:]:
-        with transaction():
-            house = db.session.scalars(select(Organisation).where(Organisation.name == person.organisation)).one()
-            _invitation, link = network.invite(
-                email=person.email,
-                name=person.name,
-                role=person.role,
-                organisation=house,
-                language=person.language,
-                by=aigul,
-                at=at,
-            )
-        with transaction():
-            invitation = network.open_invitation(link.rsplit("/", 1)[1], at=at)
-            member, pair, _code = network.accept(invitation, passphrase=person.passphrase, at=at)
-        with transaction():
-            newcomer = db.session.get_one(Member, member.id)
-            network.confirm_key(newcomer, words=fingerprint(pair.public), by=aigul, at=at)
-        actors[person.key] = actor_of(newcomer, pair)
-    return actors
 
 
 def _incident(builder: Builder, story: dict[str, Any]) -> None:

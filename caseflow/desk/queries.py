@@ -107,13 +107,13 @@ def incidents_in(actor: Actor, *states: str, mine: bool = False, most: int = MOS
 def incident_counts(actor: Actor) -> dict[str, int]:
     """Return state -> number of incidents that `actor` may read."""
     query = select(Incident.state, func.count()).where(incidents_policy.visible_to(actor)).group_by(Incident.state)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def region_counts(actor: Actor) -> dict[str, int]:
     """Return region code -> number of incidents that `actor` may read, drafts left out."""
     query = select(Incident.region, func.count()).where(incidents_policy.visible_to(actor), Incident.state != "draft")
-    return dict(db.session.execute(query.group_by(Incident.region)).tuples().all())
+    return dict(db.session.execute(query.group_by(Incident.region)).all())
 
 
 def cases_of(actor: Actor, *, most: int = 50) -> list[Case]:

@@ -21,6 +21,7 @@ from caseflow.keys import operations as keys
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, KeyConfirmation
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.queries import instance
 from caseflow.network.models import Departure, Member
 from caseflow.vault.keys import MemberKeys
 from caseflow.vault.recovery import RecoveryCode
@@ -171,7 +172,7 @@ def actor_of(member: Member, pair: MemberKeys) -> Actor:
     """Return the actor that `member` is once her keys are open."""
     confirmation = db.session.get(KeyConfirmation, member.id)
     confirmed = confirmation is not None and confirmation.public == pair.public.to_bytes()
-    ring = MemberKeyring(member.id, pair, ledger.instance())
+    ring = MemberKeyring(member.id, pair, instance())
     return Actor(
         member.id, member.name, member.role, confirmed, member.organisation_id, member.language, member.timezone, ring
     )

@@ -22,7 +22,7 @@ from caseflow.kernel.db import db
 from caseflow.kernel.settings import current
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, KeyConfirmation
-from caseflow.ledger.operations import instance
+from caseflow.ledger.queries import instance
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberKeys

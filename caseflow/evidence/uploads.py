@@ -75,7 +75,7 @@ class FormParts:
         while len(self._held) < size and not self._ended:
             event = self._next()
             if not isinstance(event, Data):
-                raise EOFError
+                raise EOFError  # noqa: TRY004 -- what came is no wrong type but the end of a broken body
             self._held += event.data
             self._ended = not event.more_data
         piece = bytes(memoryview(self._held)[:size])

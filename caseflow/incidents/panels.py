@@ -17,7 +17,10 @@ def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
     incident = db.session.scalar(select(Incident).where(Incident.safe_id == safe_id, policy.visible_to(actor)))
     if incident is None:
         return None
-    return Owner(incident, incident.reference, url_for("incidents.show", incident_id=incident.id, _anchor="evidence"))
+    # Whoever is writing a draft comes back to the step she was at.
+    writing = incident.state == "draft" and incident.by_id == actor.member_id
+    page = "incidents.evidence" if writing else "incidents.show"
+    return Owner(incident, incident.reference, url_for(page, incident_id=incident.id, _anchor="evidence"))
 
 
 register("incident", owner_of_safe)

@@ -68,8 +68,8 @@ def _serve(redis_url: str) -> None:
     from redis import Redis
     from redis.exceptions import RedisError
     from rq import Queue, SimpleWorker
-    from rq.serializers import JSONSerializer
     from rq.exceptions import StopRequested
+    from rq.serializers import JSONSerializer
 
     class Worker(SimpleWorker):
         """Does nothing but our one function, whatever somebody who can write to Redis asks for."""

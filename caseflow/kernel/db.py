@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, ORMExecuteState, Session, mapped_column
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 from sqlalchemy.types import TypeDecorator
 
 from caseflow.kernel.errors import NotFound
@@ -51,7 +52,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Return the stored moment, aware, in UTC."""
         if value is None:
             return None
@@ -181,7 +182,7 @@ def _refuse_unguarded(state: ORMExecuteState) -> None:
     if "unscoped" in state.execution_options:
         return
     guarded, touched = _guarded_tables(), None
-    for part in visitors.iterate(state.statement):
+    for part in visitors.iterate(cast("ExternallyTraversible", state.statement)):
         if "caseflow_scope" in getattr(part, "_annotations", ()):
             return
         table = part if isinstance(part, Table) else getattr(part, "table", None)
@@ -200,7 +201,7 @@ def _guarded_tables() -> frozenset[str]:
 def find(model: type[T], key: str, scope: ColumnElement[bool]) -> T:
     """Return the row of `model` with the id `key` that `scope` lets exist; raise `NotFound` otherwise."""
     primary = inspect(model).primary_key[0]
-    found = db.session.scalar(select(model).where(primary == key, scope)) if len(key) <= 64 else None
+    found: T | None = db.session.scalar(select(model).where(primary == key, scope)) if len(key) <= 64 else None
     if found is None:
         raise NotFound(about=f"{model.__tablename__}:{key[:64]}")
     return found

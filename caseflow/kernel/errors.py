@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818 -- a refusal is an answer in words, not a fault
+class Refusal(Exception):
     """Base of the answers that a person should read."""
 
     def __init__(self, message: str, *, about: str | None = None) -> None:

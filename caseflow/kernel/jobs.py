@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from sqlalchemy import JSON, ColumnElement, Index, String, Text, and_, delete, event, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -88,7 +88,7 @@ def later(name: str, *, key: str | None = None, due_at: datetime | None = None, 
 def _wake(_session: Session) -> None:
     if _promised.get():
         _promised.set(False)
-        if current_app:
+        if has_app_context():
             current_app.extensions["caseflow_wake"]()
 
 
@@ -158,17 +158,7 @@ def run(job_id: str) -> bool:
 
 
 def run_claimed(job_id: str) -> None:
-    """Claim `job_id` and do it, if it still waits: what an rq worker is asked to call."""
-    if current_app:
-        _run_claimed(job_id)
-        return
-    from wsgi import app  # rq's own worker command starts from a bare interpreter
-
-    with app.app_context():
-        _run_claimed(job_id)
-
-
-def _run_claimed(job_id: str) -> None:
+    """Claim `job_id` and do it, if it still waits: what an rq worker, started by `flask jobs work`, is asked to call."""
     try:
         if _claim(job_id) is not None:
             run(job_id)
@@ -240,13 +230,16 @@ class InProcessWorker:
         self._wake.set()
         self._thread.join(timeout=10)
 
+    def _goes_on(self) -> bool:
+        return not self._stop
+
     def _loop(self) -> None:
-        while not self._stop:
+        while self._goes_on():
             self._wake.clear()
             try:
                 with self._app.app_context():
                     promise_periodic()
-                    while not self._stop and (job_id := _claim()) is not None:
+                    while self._goes_on() and (job_id := _claim()) is not None:
                         run(job_id)
             except Exception:  # the worker must outlive a database that is away for a minute
                 log.exception("the worker could not look at the outbox")
@@ -310,7 +303,7 @@ def _hand_over(app: Flask, redis_url: str) -> None:
     with app.app_context():
         try:
             enqueue_due(redis_url)
-        except Exception:  # Redis away: the outbox keeps the work and the next sweep hands it over
+        except Exception:  # noqa: BLE001 -- Redis away in whatever way: the outbox keeps the work and the next sweep hands it over
             log.warning("the queue cannot be reached; the work waits in the outbox")
         finally:
             db.session.remove()

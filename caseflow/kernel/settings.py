@@ -23,7 +23,7 @@ def is_loopback(host: str) -> bool:
     return host in _LOOPBACK
 
 
-class WrongSetting(Exception):  # noqa: N818 -- read aloud at start: "CASEFLOW_URL: ..."
+class WrongSetting(Exception):
     """A setting is missing or wrong; the text names it and says what it takes."""
 
 
@@ -84,12 +84,12 @@ class Settings:
                 raise WrongSetting(f"{name} is not a setting. The settings are listed in README.md.")
         values: dict[str, Any] = {}
         for f in fields(cls):
-            name = f.metadata.get("env")
-            if name and name in env:
+            setting = f.metadata.get("env")
+            if setting and setting in env:
                 try:
-                    values[f.name] = f.metadata["read"](env[name].strip())
+                    values[f.name] = f.metadata["read"](env[setting].strip())
                 except ValueError:
-                    raise WrongSetting(f"{name} is “{env[name]}”, but takes: {f.metadata['takes']}.") from None
+                    raise WrongSetting(f"{setting} is “{env[setting]}”, but takes: {f.metadata['takes']}.") from None
         settings = cls(**values)
         settings.check()
         return settings

@@ -10,7 +10,7 @@ from caseflow.access.facts import gather, names_of
 from caseflow.kernel.db import db
 from caseflow.keys.models import Grant, Identity, KeyConfirmation, Safe, SafeEpoch
 from caseflow.keys.rules import Facts, entitled
-from caseflow.ledger.operations import instance
+from caseflow.ledger.queries import instance
 from caseflow.vault.errors import VaultError
 from caseflow.vault.grants import GrantContext, SealedGrant, verify_grant
 from caseflow.vault.keys import MemberPublic, verify

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from caseflow.access.actor import Actor
 from caseflow.kernel.announce import on
@@ -18,6 +17,7 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, in_transaction, transaction
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
+from caseflow.ledger.queries import instance
 
 log = logging.getLogger(__name__)
 
@@ -106,17 +106,6 @@ def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = 
             record(verb, by=by, at=now(), about=about[:80], public={"why": why[:200]}, result=result)
     except Exception:
         log.exception("a refusal could not be written to the ledger: %s", verb)
-
-
-def instance() -> str:
-    """Return the id of this network, which every row and every sealed value is bound to; '' before it is founded."""
-    found = db.session.info.get("caseflow_instance") or current_app.extensions.get("caseflow_instance")
-    if not found:
-        found = db.session.execute(text("SELECT id FROM networks")).scalar() or ""
-        if found and not in_transaction():
-            # A network has one id for good; inside a transaction its founding could still be undone.
-            current_app.extensions["caseflow_instance"] = found
-    return str(found)
 
 
 @on("web.refused")

@@ -7,17 +7,28 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from flask import current_app
+from sqlalchemy import Select, select, text
 
 from caseflow.access.actor import Actor
 from caseflow.access.facts import public_keys
 from caseflow.access.safes import visible
-from caseflow.kernel.db import db
+from caseflow.kernel.db import db, in_transaction
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
-from caseflow.ledger.operations import instance
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberPublic, verify
+
+
+def instance() -> str:
+    """Return the id of this network, which every row and every sealed value is bound to; '' before it is founded."""
+    found = db.session.info.get("caseflow_instance") or current_app.extensions.get("caseflow_instance")
+    if not found:
+        found = db.session.execute(text("SELECT id FROM networks")).scalar() or ""
+        if found and not in_transaction():
+            # A network has one id for good; inside a transaction its founding could still be undone.
+            current_app.extensions["caseflow_instance"] = found
+    return str(found)
 
 
 def history_of(actor: Actor, subjects: Collection[str]) -> list[Event]:
@@ -26,12 +37,12 @@ def history_of(actor: Actor, subjects: Collection[str]) -> list[Event]:
     return list(db.session.scalars(query.order_by(Event.seq)))
 
 
-def of_safe(actor: Actor, safe_id: str) -> Select[tuple[Event]]:
+def of_safe(actor: Actor, safe_id: str) -> Select[Event]:
     """Return the query for the events of one safe that `actor` holds, newest first."""
     return select(Event).where(Event.safe_id == safe_id, visible(Event, actor)).order_by(Event.seq.desc())
 
 
-def of_network() -> Select[tuple[Event]]:
+def of_network() -> Select[Event]:
     """Return the query for all events, newest first; the caller has asked `may_read_ledger`."""
     return select(Event).order_by(Event.seq.desc())
 
@@ -96,7 +107,7 @@ def _signed(event: Event, signers: Mapping[str, MemberPublic]) -> bool:
     if event.signature is None:
         # Refusals may meet a locked member, and a locked session may be ended; what was done otherwise is signed.
         return event.actor_id is None or event.result != "done" or event.verb in rules.UNSIGNED
-    if event.actor_id not in signers:
+    if event.actor_id is None or event.actor_id not in signers:
         return False
     try:
         verify(signers[event.actor_id], event.leaf, event.signature, purpose="ledger")

@@ -19,6 +19,7 @@ from caseflow.keys import operations as keys
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.queries import instance
 from caseflow.network import operations, queries, rights
 from caseflow.network.models import Departure, Member, Organisation
 from caseflow.vault.keys import MemberKeys, fingerprint
@@ -142,7 +143,7 @@ def _open(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
 
 
 def _actor(member: Member, pair: MemberKeys) -> Actor:
-    ring = MemberKeyring(member.id, pair, ledger.instance())
+    ring = MemberKeyring(member.id, pair, instance())
     confirmed = queries.is_confirmed(member.id)
     return Actor(
         member.id, member.name, member.role, confirmed, member.organisation_id, member.language, member.timezone, ring

@@ -33,7 +33,10 @@ def fields(*values: str | bytes | int) -> bytes:
     parts: list[bytes] = []
     for value in values:
         if isinstance(value, str):
-            content = utf8(value)
+            try:  # not `utf8(value)`: a list of fifty titles comes by here a thousand times
+                content = value.encode()
+            except UnicodeEncodeError:
+                content = utf8(value)
             if len(content) < _SHORT:  # ids and labels, which every sealed value has: their heads are at hand
                 parts.append(_TEXT_HEADS[len(content)])
                 parts.append(content)

@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
 
 
-class Visitor(UserMixin):  # type: ignore[misc]  # flask-login ships no types
+class Visitor(UserMixin):
     """A signed-in member as Flask-Login knows her; `locked` means that her keys are not at hand."""
 
     def __init__(self, actor: Actor, *, locked: bool) -> None:

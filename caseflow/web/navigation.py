@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -73,6 +74,18 @@ def navigation() -> list[Link]:
         for e in sorted(_menu, key=lambda e: e.order)
         if actor.role in e.roles
     ]
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Return what `url_for` returns; templates ask for forty files of ours on each page, so those are remembered."""
+    if endpoint == "static" and values.keys() == {"filename"}:
+        return _file_address(request.script_root, values["filename"])
+    return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=256)
+def _file_address(_script_root: str, filename: str) -> str:
+    return url_for("static", filename=filename)
 
 
 def panel(page: str, *, order: int) -> Callable[[Callable[[Any, Actor], Panel | None]], Callable[[Any, Actor], Panel | None]]:

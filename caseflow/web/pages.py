@@ -27,7 +27,6 @@ from caseflow.kernel.ids import LENGTH, new_id
 from caseflow.web.forms import Form, land
 from caseflow.web.gate import current_actor_or_none
 
-
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -41,7 +40,7 @@ class Submission(Base):
     led_to: Mapped[str | None] = mapped_column(String(300))
 
 
-class SentTwice(Exception):  # noqa: N818 -- not a fault: the first one counted
+class SentTwice(Exception):
     """This form was received before."""
 
 
@@ -105,7 +104,7 @@ def refusing_to(back: str) -> Iterator[None]:
         raise GoBack(back) from None
 
 
-class GoBack(Exception):  # noqa: N818 -- an answer
+class GoBack(Exception):
     """Answer with a redirect to `where`."""
 
     def __init__(self, where: str) -> None:

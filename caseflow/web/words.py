@@ -32,8 +32,9 @@ def choose_language() -> str:
         return chosen
     actor = current_user.actor if current_user.is_authenticated else None  # behind the lock screen, too
     if actor is not None and actor.language in LANGUAGES:
-        return actor.language
-    return request.accept_languages.best_match(LANGUAGES) or current().language
+        return str(actor.language)
+    best: str | None = request.accept_languages.best_match(LANGUAGES)
+    return best or current().language
 
 
 def choose_zone() -> str:
@@ -50,12 +51,12 @@ def language() -> str:
 
 def date_label(day: date | None, form: str = "medium") -> str:
     """Return a legal date in the reader's language; '' for none."""
-    return _day_words(day, form, language()) if day else ""
+    return date_words(day, language(), form) if day else ""
 
 
 @lru_cache(maxsize=8192)
-def _day_words(day: date, form: str, lang: str) -> str:
-    # A list shows fifty dates; the library takes longer over each than the page over its row.
+def date_words(day: date, lang: str, form: str = "medium") -> str:
+    """Return a legal date in `lang`: for lists, which ask for the language once and not for each row."""
     return str(format_date(day, form, locale=lang))
 
 
@@ -83,7 +84,7 @@ def clock_label(moment: datetime | None) -> str:
     return moment.astimezone(ZoneInfo(choose_zone())).strftime("%H:%M") if moment else ""
 
 
-def number_label(number: int | float) -> str:
+def number_label(number: float) -> str:
     """Return a number with the reader's separators."""
     return str(format_decimal(number, locale=language()))
 
