@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, insert
+from sqlalchemy import Engine, event, insert
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES, HELD, LIMIT = 10_000, 2_000, 15.0
@@ -116,9 +116,10 @@ def _build(instance: Path, cases: int, held: int) -> tuple[dict[str, str], dict[
                 member = db.session.get_one(Member, member_id)
                 cookies[key] = sessions.begin(member, keys, agent="bench", at=now())
             name = sessions.cookie_name()
-        counted = {key: _queries(app, name, cookie) for key, cookie in cookies.items()}
         db.session.remove()
-        db.engine.dispose()
+        engine = db.engine
+    counted = {key: _queries(app, engine, name, cookie) for key, cookie in cookies.items()}
+    engine.dispose()
     return {key: f"{name}={cookie}" for key, cookie in cookies.items()}, counted
 
 
@@ -227,7 +228,7 @@ def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
                     "quick": None,
                 }
             )
-            rows[Counsel].append(_counsel(case.id, safe_id, member_id, coordinator, at))
+        rows[Counsel].append(_counsel(case.id, safe_id, members[holders[-1][0]][0], coordinator, at))
     with transaction():
         for model, values in rows.items():
             db.session.execute(insert(model), values)
@@ -250,10 +251,8 @@ def _counsel(case_id: str, safe_id: str, member_id: str, by_id: str, at: datetim
     }
 
 
-def _queries(app: Flask, name: str, cookie: str) -> int:
+def _queries(app: Flask, engine: Engine, name: str, cookie: str) -> int:
     """Return how many statements the list takes for this member, after a first look that keeps her quick wraps."""
-    from caseflow.kernel.db import db
-
     client = app.test_client()
     client.set_cookie(name, cookie, domain="localhost")
     seen: list[str] = []
@@ -262,11 +261,11 @@ def _queries(app: Flask, name: str, cookie: str) -> int:
         seen.append(facts[2])
 
     assert client.get("/cases/").status_code == 200
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         assert client.get("/cases/").status_code == 200
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
     return len(seen)
 
 

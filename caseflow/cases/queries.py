@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select
+from sqlalchemy import Select, String, and_, bindparam, func, or_, select
 
 from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, Role
@@ -144,7 +144,7 @@ class _Kinds(NamedTuple):
 def _page(kinds: _Kinds) -> Select[Any]:
     """Return the query of a page. It is built once for each kind of list: building it costs as much as running it."""
     reader: Any = _Reader(bindparam("member_id", type_=String))
-    query = _narrowed(select(*_SHOWN, *_GRANT).join(Grant, through_grant(Case, reader)), kinds, Case.state)
+    query: Any = _narrowed(select(*_SHOWN, *_GRANT).join(Grant, through_grant(Case, reader)), kinds, Case.state)
     if kinds.after:
         moment, last = bindparam("changed_at", type_=Case.changed_at.type), bindparam("case_id", type_=String)
         query = query.where(or_(Case.changed_at < moment, and_(Case.changed_at == moment, Case.id < last)))
@@ -170,7 +170,7 @@ class _Reader:
     member_id: Any
 
 
-def _narrowed(query: Select[Any], kinds: _Kinds, state: ColumnElement[str]) -> Select[Any]:
+def _narrowed(query: Any, kinds: _Kinds, state: Any) -> Any:
     if kinds.state:
         query = query.where(state == bindparam("state", type_=String))
     if kinds.stage == "none":

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -121,11 +121,33 @@ def role_name(role: Role) -> str:
     return str(_(ROLE_NAMES[role]))
 
 
+def _catalogue() -> Any:
+    """Return the catalogue of this answer's language.
+
+    A page says fifty things, and the library looks up language and catalogue anew for each. They are kept beside its
+    own note of the language, so that a letter written in another language in between still reads in that.
+    """
+    noted = g.get("_flask_babel")
+    if noted is None:
+        return get_translations()
+    found = getattr(noted, "catalogue", None)
+    if found is None or found[0] is not getattr(noted, "babel_locale", None):
+        found = noted.catalogue = (get_locale(), get_translations())
+    return found[1]
+
+
 def init(app: Flask) -> None:
     """Attach languages and formats to `app`."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations())
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=choose_language, timezone_selector=choose_zone)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(
         date_label=date_label,
         time_label=time_label,
