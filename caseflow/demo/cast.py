@@ -36,7 +36,7 @@ ORGANISATIONS = (
 PEOPLE = (
     Person("aigul", "Айгуль Сарсенова", Role.COORDINATOR, ORGANISATIONS[0][0], "ru", "tihaya reka pod snegom 41", N_("reviews incidents, opens cases, sees the whole network")),
     Person("marat", "Марат Ержанов", Role.COORDINATOR, ORGANISATIONS[0][0], "ru", "sinij kamen u dorogi 17", N_("the second coordinator, who also scores")),
-    Person("dana", "Дана Оспан", Role.DOCUMENTER, ORGANISATIONS[1][0], "kk", "keń dala jeti juldyz 52", N_("logs incidents and sees only her own")),
+    Person("dana", "Дана Оспан", Role.DOCUMENTER, ORGANISATIONS[1][0], "kk", "ken dala jeti juldyz 52", N_("logs incidents and sees only her own")),
     Person("leila", "Лейла Ахметова", Role.LAWYER, ORGANISATIONS[0][0], "ru", "stepnoj veter i chaj 38", N_("counsel with dates that must not be missed")),
     Person("timur", "Тимур Бекетов", Role.DOCUMENTER, ORGANISATIONS[2][0], "ru", "more shumit za oknom 64", N_("a second documenter")),
     Person("yerlan", "Ерлан Нурпеис", Role.LAWYER, ORGANISATIONS[2][0], "en", "seven quiet lamps at dusk 29", N_("a second lawyer")),
