@@ -44,7 +44,7 @@ def record(
     """
     if not in_transaction():
         raise RuntimeError("the ledger is written in the transaction of the act")
-    safe_id = getattr(about, "safe_id", None)
+    safe_id = _safe_of(about)
     if details and safe_id is None:
         raise ValueError("details are sealed in a safe; give codes and references as public facts")
     db.session.flush()
@@ -93,6 +93,14 @@ def record(
     db.session.add(event)
     db.session.flush()
     return event
+
+
+def _safe_of(about: Any) -> str | None:
+    """Return the safe whose history this belongs to: what gives and takes its keys belongs to it, too."""
+    if getattr(about, "__tablename__", "") == "safes":
+        return str(about.id)
+    found: str | None = getattr(about, "safe_id", None)
+    return found
 
 
 def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = "refused") -> None:
