@@ -124,7 +124,7 @@ _NEAR = InLanguages("about {}", "около {}", "шамамен {}")
 # Patterns of a date, a month and a year; Kazakh and Russian say what the number of a year is.
 _PATTERNS = {
     Precision.DAY: InLanguages("d MMMM y", "d MMMM y 'г'.", "y 'жылғы' d MMMM"),
-    Precision.MONTH: InLanguages("LLLL y", "LLLL y 'г'.", "y 'жылғы' LLLL"),
+    Precision.MONTH: InLanguages("LLLL y", "LLLL y 'г'.", "y 'жылғы' MMMM"),
     Precision.YEAR: InLanguages("y", "y 'год'", "y 'жыл'"),
 }
 

@@ -5,15 +5,19 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import event, select
 
 from caseflow.cases import operations as cases
+from caseflow.evidence.owners import owner_of
 from caseflow.incidents import operations, queries
 from caseflow.incidents.models import Act, Consent, Incident, Person, Source
 from caseflow.kernel.clock import now, today
 from caseflow.kernel.db import db, transaction
+from caseflow.kernel.errors import NotFound
 from caseflow.ledger.models import Event
 from caseflow.network.models import Member
+from tests.incidents.visiting import sheet_in
 
 UNKNOWN = "0000000000000000"
 EVERYTHING = {"unscoped": "a test looks at what is stored"}
@@ -471,8 +475,6 @@ def test_a_stale_page_shows_what_is_stored_beside_what_was_typed_and_the_next_se
     assert "What is stored now" in answer.text
     assert "Saved in the first window" in answer.text
     assert 'value="Typed in the second window"' in answer.text
-    from tests.incidents.visiting import sheet_in
-
     assert dana.send(sheet_in(answer.text, path)).status_code == 303
     assert people.dana.ring.text(only(Incident), "title") == "Typed in the second window"
 
@@ -568,3 +570,15 @@ def test_yesterday_is_no_future_in_any_zone_of_the_country(people, visit):
     day = today() - timedelta(days=1)
     parts = {"began_on-year": day.year, "began_on-month": day.month, "began_on-day": day.day}
     assert dana.fill(path, **parts, learned_on=today().isoformat()).status_code == 303
+
+
+def test_evidence_is_added_from_the_fifth_step_and_leads_back_to_it_while_it_is_a_draft(log, people, visit):
+    incident = log()
+    page = visit(people.dana).open(f"/incidents/{incident.id}/evidence")
+    assert 'id="evidence"' in page
+    with current_app.test_request_context():
+        assert owner_of(incident.safe_id, people.dana).url.startswith(f"/incidents/{incident.id}/evidence")
+        assert owner_of(incident.safe_id, people.aigul).url.startswith(f"/incidents/{incident.id}#")
+        assert owner_of(incident.safe_id, people.aigul).row.id == incident.id
+        with pytest.raises(NotFound):
+            owner_of(incident.safe_id, people.timur)
