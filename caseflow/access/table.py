@@ -139,6 +139,7 @@ ACTS: tuple[Act, ...] = (
          lambda a, _o: precedents.may_withdraw(a, _thing(origin="own")), precedents.may_withdraw),
     _on_incident(N_("See an incident and its evidence"), "submitted"),
     _on_incident(N_("Change its text"), "draft", incidents.may_edit),
+    _on_incident(N_("Take a mistaken entry out of it"), "draft", incidents.may_take_out),
     _on_incident(N_("Submit it"), "draft", incidents.may_submit),
     _on_incident(N_("Answer a question on it"), "information_asked", incidents.may_answer),
     _on_incident(N_("Add people, sources, consent and evidence"), "submitted", incidents.may_add, evidence.may_add),
@@ -149,6 +150,7 @@ ACTS: tuple[Act, ...] = (
          incidents.may_withdraw_consent),
     _on_incident(N_("Review it, ask for more, decline it"), "in_review", incidents.may_review, incidents.may_ask,
                  incidents.may_decline),
+    _on_incident(N_("Take it into review"), "submitted", incidents.may_take_into_review),
     _on_incident(N_("Verify it"), "in_review", incidents.may_verify),
     _on_incident(N_("Close it without a case"), "verified", incidents.may_close),
     _on_incident(N_("Take it into a case"), "verified", incidents.may_take_to_case),
@@ -189,9 +191,7 @@ def _cell(act: Act, role: Role, holds: Holds) -> Cell:
     if not act.kind:
         objection = act.ask(actor, True)
         return Cell(NO if objection else YES, objection)
-    own, foreign = (
-        act.ask(actor, whose) if holds(role, act.kind, whose) else UNSEEN for whose in (True, False)
-    )
+    own, foreign = (act.ask(actor, whose) if holds(role, act.kind, whose) else UNSEEN for whose in (True, False))
     if own is None:
         return Cell(YES, None) if foreign is None else Cell(OWN, foreign)
     return Cell(OTHERS, own) if foreign is None else Cell(NO, own)

@@ -1,0 +1,183 @@
+"""Every act asks whether it may, writes the ledger, and takes who and when; every route has a gate."""
+
+import ast
+from functools import cache
+
+import pytest
+from flask import Flask
+
+from tests.house.reading import PACKAGE, tree
+
+# Functions beside the acts that change nothing, or nothing that anybody answers for.
+NO_ACTS = {
+    "deadlines.kind_of": "reads a rule",
+    "entrance.actor_of": "describes a member whose keys are open",
+    "entrance.prove": "only compares the passphrase; the act it guards asks and records",
+    "entrance.sweep": "the clock locks and forgets sessions; what a member does about hers is recorded",
+    "entrance.throttle": "counts tries under keyed hashes; the first one too many is recorded",
+    "evidence.discard": "removes sealed files whose act was undone, so nothing happened",
+    "evidence.due_for_check": "reads",
+    "evidence.head_anew": "part of settling a safe, which is recorded",
+    "evidence.is_intact": "compares a checksum",
+    "evidence.unreferenced": "reads",
+    "keys.prepare": "derives a key and stores nothing",
+    "keys.unlock": "opens in memory; the entrance records it",
+    "keys.unlock_by_code": "opens in memory; the entrance records it",
+    "ledger.name_of": "a name",
+    "ledger.record": "writes the ledger itself",
+    "ledger.refused": "writes the ledger itself",
+    "network.clean_email": "a pure check",
+    "network.clean_name": "a pure check",
+    "network.open_invitation": "reads",
+    "precedents.counsel_of": "reads",
+    "precedents.named": "words",
+    "precedents.names_found": "reads a text",
+    "proceedings.stage_suspended": "a pure check",
+}
+NOT_ASKED = {
+    "cases.settle": "part of acts on the team, which have asked",
+    "deadlines.remind": "the clock acts; nobody is signed in at night",
+    "entrance.change_passphrase": "everybody changes her own; the old passphrase is what is asked for",
+    "entrance.renew_code": "everybody renews her own; the passphrase is what is asked for",
+    "entrance.reset_by_code": "the recovery code is what is asked for",
+    "entrance.sign_in": "the passphrase is what is asked for",
+    "entrance.sign_out": "everybody ends her own session",
+    "entrance.sign_out_elsewhere": "everybody ends her own sessions",
+    "entrance.unlock": "the passphrase is what is asked for",
+    "evidence.note_damage": "a fault found while somebody who may read the file reads it",
+    "evidence.note_check": "the result of a check that anybody who sees the file may start",
+    "evidence.sweep": "the clock acts on files that no row knows",
+    "keys.change_passphrase": "part of an act of the entrance, which has asked",
+    "keys.confirm": "part of an act of the network, which has asked",
+    "keys.make_identity": "part of joining and founding, which have asked",
+    "keys.renew_code": "part of an act of the entrance, which has asked",
+    "network.accept": "the token of the invitation is what is asked for",
+    "network.found": "there is nobody yet who could be asked",
+    "precedents.load_public_decisions": "a command of the operator; public decisions only",
+}
+NOT_RECORDED = {
+    "cases.settle": "every key given or taken by it is recorded by keys.settle",
+}
+BY_NOBODY = {
+    "deadlines.remind": "the clock acts",
+    "entrance.reset_by_code": "she is known only once the code has opened her keys",
+    "entrance.sign_in": "she is known only once the passphrase has opened her keys",
+    "entrance.unlock": "she is known only once the passphrase has opened her keys",
+    "evidence.sweep": "the clock acts",
+    "network.accept": "who joins is a member only afterwards",
+    "network.found": "the founder is a member only afterwards",
+    "precedents.load_public_decisions": "the operator is no member",
+}
+
+
+@cache
+def functions() -> dict[str, ast.FunctionDef]:
+    """Return every function of the operations of all rooms, as `room.name`."""
+    return {
+        f"{path.relative_to(PACKAGE).parts[0]}.{node.name}": node
+        for path in sorted([*PACKAGE.glob("*/operations.py"), *PACKAGE.glob("*/operations/*.py")])
+        for node in tree(path).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def acts() -> dict[str, ast.FunctionDef]:
+    """Return the public functions that are acts."""
+    return {
+        name: node
+        for name, node in functions().items()
+        if not name.partition(".")[2].startswith("_") and name not in NO_ACTS
+    }
+
+
+def called(name: str, seen: frozenset[str] = frozenset()) -> set[str]:
+    """Return what a function calls, also through the other functions of its room's operations."""
+    room, found = name.partition(".")[0], set()
+    for call in ast.walk(functions()[name]):
+        if not isinstance(call, ast.Call):
+            continue
+        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+            found.add(f"{call.func.value.id}.{call.func.attr}")
+        elif isinstance(call.func, ast.Name):
+            found.add(call.func.id)
+            inner = f"{room}.{call.func.id}"
+            if inner in functions() and inner not in seen:
+                found |= called(inner, seen | {name})
+    return found
+
+
+def _lacking(rule) -> set[str]:
+    return {name for name, node in acts().items() if not rule(name, node)}
+
+
+def _compare(lacking: set[str], excused: dict[str, str], words: str) -> None:
+    assert not lacking - excused.keys(), f"{words}: {sorted(lacking - excused.keys())}"
+    assert not excused.keys() - lacking, f"these need no exception any more: {sorted(excused.keys() - lacking)}"
+
+
+def test_every_act_asks_whether_it_may():
+    _compare(_lacking(lambda name, _: "demand" in called(name)), NOT_ASKED, "call demand(policy.may_…) first")
+
+
+def test_every_act_writes_the_ledger():
+    _compare(_lacking(lambda name, _: "ledger.record" in called(name)), NOT_RECORDED, "call ledger.record")
+
+
+def test_every_act_takes_who_and_when():
+    def taken(node: ast.FunctionDef, name: str) -> bool:
+        return name in {argument.arg for argument in node.args.kwonlyargs}
+
+    _compare(_lacking(lambda _, node: taken(node, "by")), BY_NOBODY, "take `by` by keyword")
+    _compare(_lacking(lambda _, node: taken(node, "at")), {}, "take `at` by keyword")
+
+
+def test_no_act_commits():
+    sinners = [
+        name
+        for name in functions()
+        # The entrance derives keys between its transactions, and a refusal is written after its act was undone.
+        if name.partition(".")[0] not in {"entrance", "ledger"}
+        and {"db.session.commit", "session.commit", "transaction", "kernel_db.transaction"} & called(name)
+        and name not in NO_ACTS
+    ]
+    assert not sinners
+
+
+def test_only_the_kernel_commits():
+    sinners = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        if path != PACKAGE / "kernel" / "db.py"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr == "commit" and ast.unparse(node.value).endswith("session")
+    ]
+    assert not sinners
+
+
+def test_every_exception_is_about_something_and_says_why():
+    for excused in (NO_ACTS, NOT_ASKED, NOT_RECORDED, BY_NOBODY):
+        assert not excused.keys() - functions().keys(), "these functions are gone"
+        assert all(excused.values())
+
+
+def test_every_route_says_who_may_open_it(app):
+    for name, view in app.view_functions.items():
+        gate = getattr(view, "gate", "")
+        assert gate == "signed in" or len(gate.removeprefix("public: ").split()) >= 4, f"{name}: {gate!r}"
+
+
+def test_an_application_with_a_route_without_a_gate_does_not_start():
+    from caseflow.web.gate import demand_gates
+
+    app = Flask("bare")
+    app.add_url_rule("/open", "open", lambda: "")
+    with pytest.raises(RuntimeError, match="open"):
+        demand_gates(app)
+
+
+def test_only_a_few_routes_are_public(app):
+    public = {name for name, view in app.view_functions.items() if getattr(view, "gate", "") != "signed in"}
+    assert public == {
+        "static", "web.health", "web.preferences", "entrance.sign_in", "entrance.unlock", "entrance.sign_out",
+        "entrance.join", "entrance.recover",
+    }  # fmt: skip
