@@ -156,6 +156,16 @@ def renew_code(member: Member, passphrase: str, *, by: Actor, address: str, at: 
     return code
 
 
+def prove(member: Member, passphrase: str, *, address: str, at: datetime) -> None:
+    """Let a signed-in member show once more that she knows her passphrase; tries are counted as at the sign-in page.
+
+    Call it outside any transaction. Raises `RuleBroken` at `passphrase`, `TooMany` beyond the limits.
+    """
+    _proven(member, passphrase, field="passphrase", address=address, at=at)
+    with kernel_db.transaction():
+        _forgive(member.email, address)
+
+
 def _proven(member: Member, passphrase: str, *, field: str, address: str, at: datetime) -> MemberKeys:
     """Return the keys of a signed-in member who typed her passphrase again; count the try as at the sign-in page."""
     throttle(member.email, address, at=at)

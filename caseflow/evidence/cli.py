@@ -11,9 +11,7 @@ from flask.cli import AppGroup
 
 from caseflow.evidence import jobs, store
 from caseflow.evidence.models import File
-from caseflow.evidence.operations import checking
-from caseflow.kernel.clock import now
-from caseflow.kernel.db import db, transaction, unscoped
+from caseflow.kernel.db import db, unscoped
 
 group = AppGroup("evidence", help="Sealed files: checking, sweeping, copying out.")
 
@@ -29,8 +27,7 @@ def verify() -> None:
 @group.command("sweep")
 def sweep() -> None:
     """Remove payloads older than a day that no row points to."""
-    with transaction():
-        removed = checking.sweep(at=now())
+    removed = jobs.sweep()
     click.echo(f"{removed} unreferenced payloads were removed.")
 
 
@@ -43,7 +40,11 @@ def sealed_copy(file_id: str, out: Path) -> None:
     file = db.session.get(File, file_id, execution_options=why)
     if file is None:
         raise click.ClickException("There is no such file.")
-    with out.open("wb") as target, store.reading(file.payload) as payload:
+    try:
+        payload = store.reading(file.payload)
+    except FileNotFoundError:
+        raise click.ClickException("The sealed file is not in the store; look at the backup.") from None
+    with payload, out.open("wb") as target:
         target.write(file.header)
         shutil.copyfileobj(payload, target, 1024 * 1024)
     click.echo(f"{out} holds the sealed file. The key of its safe opens it: age -d -i key.txt {out}")

@@ -11,6 +11,8 @@ import pylibmagic  # noqa: F401 -- it brings the library that `magic` looks for,
 import magic
 
 # isort: split
+from werkzeug.exceptions import ClientDisconnected
+
 from caseflow.access.actor import Actor, demand, unready
 from caseflow.evidence import rules, store
 from caseflow.kernel.errors import RuleBroken
@@ -19,6 +21,7 @@ from caseflow.kernel.words import N_
 from caseflow.vault.writing import SealingWriter
 
 PIECE = 1024 * 1024
+_TELLS_KIND = 64 * 1024  # bytes at the start that libmagic looks at
 TOO_LARGE = N_("This file is larger than this installation takes. Ask the operator, or send it in parts.")
 EMPTY = N_("This file is empty. Choose it again; if it is empty on your device too, there is nothing to keep.")
 BROKEN = N_("The line broke before the file was received. Nothing of it was kept; send it again.")
@@ -56,13 +59,15 @@ def receive(stream: Stream, *, name: str | None, safe_id: str, by: Actor, limit:
     demand(unready(by))
     most = current().max_upload_mb * 1024 * 1024 if limit is None else limit
     epoch, secrets = by.ring.current(safe_id)  # type: ignore[attr-defined]
-    first = _read(stream, min(PIECE, most + 1))
-    if not first:
+    piece = _read(stream, PIECE)
+    while 0 < len(piece) < _TELLS_KIND and (more := _read(stream, PIECE)):
+        piece += more
+    if not piece:
         raise RuleBroken(EMPTY, field="files", about=f"safes:{safe_id}")
-    media_type = magic.from_buffer(first[: 64 * 1024], mime=True)
+    media_type = magic.from_buffer(piece[:_TELLS_KIND], mime=True)
     with store.writing() as (out, payload):
         writer = SealingWriter(out, [str(secrets.identity.recipient)])
-        piece, size = first, 0
+        size = 0
         while piece:
             size += len(piece)
             if size > most:
@@ -92,5 +97,5 @@ def forget(received: Received) -> None:
 def _read(stream: Stream, size: int) -> bytes:
     try:
         return stream.read(size)
-    except (OSError, EOFError):
+    except (OSError, EOFError, ClientDisconnected):
         raise RuleBroken(BROKEN, field="files") from None

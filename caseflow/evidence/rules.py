@@ -30,15 +30,15 @@ _SAME = (
     {"image/jpeg", "image/pjpeg"},
     {"video/mp4", "video/quicktime"},
 )
-_CONTAINERS = frozenset(
-    {"application/zip", "application/octet-stream", "application/cdfv2", "text/plain", "inode/x-empty"}
-)
+# What the content is told to be when it cannot be told more closely; it contradicts only what has marks of its own.
+_VAGUE = frozenset({"application/zip", "application/octet-stream", "application/cdfv2", "text/plain"})
+_MARKED = ("image/", "audio/", "video/", "application/pdf")
 
 
 def clean_name(name: str | None) -> str:
     """Return a file's own name: the last path part, one Unicode form, no control or direction marks, 200 characters."""
     last = re.split(r"[\\/]", name or "")[-1]
-    plain = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C").strip(" .")
+    plain = "".join(c for c in unicodedata.normalize("NFC", last) if _stays(c)).strip(" .")
     if len(plain) > LONGEST_NAME:
         stem, dot, ending = plain.rpartition(".")
         plain = (
@@ -49,11 +49,18 @@ def clean_name(name: str | None) -> str:
     return plain or "file"
 
 
+def _stays(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] != "C" and category not in ("Zl", "Zp")
+
+
 def fits(name: str, media_type: str) -> bool:
     """Tell whether the ending of `name` promises what the content is; an ending nobody knows promises nothing."""
     promised = mimetypes.guess_type(name)[0]
-    if promised is None or promised == media_type or media_type in _CONTAINERS:
+    if promised is None or promised == media_type:
         return True
+    if media_type in _VAGUE:
+        return not promised.startswith(_MARKED) or promised == "image/svg+xml"
     if any({promised, media_type} <= same for same in _SAME):
         return True
     return promised.startswith("text/") and media_type.startswith("text/")
@@ -75,7 +82,8 @@ def may_be_shown(media_type: str) -> bool:
 def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     """Return (start, end) of a single `Range: bytes=` (end exclusive), or None for the whole file.
 
-    Raises `ValueError` when the range lies outside the file (RFC 9110 section 14). Several ranges give the whole file.
+    Raises `ValueError` when the range lies outside the file (RFC 9110 section 14). Several ranges, and one that ends
+    before it starts, are no range and give the whole file.
     """
     found = re.fullmatch(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", header or "")
     if found is None or (not found[1] and not found[2]):
@@ -86,6 +94,8 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
             raise ValueError("empty range")
         return size - length, size
     start, end = int(found[1]), int(found[2]) + 1 if found[2] else size
-    if start >= size or end <= start:
+    if end <= start:
+        return None
+    if start >= size:
         raise ValueError("range outside the file")
     return start, min(end, size)

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
+from io import BufferedReader
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO
 
 from caseflow.kernel.clock import now
 from caseflow.kernel.settings import current
 
 _PART = ".part"
+_WRITTEN_OUT = 32 * 1024 * 1024
+_advise = getattr(os, "posix_fadvise", None)
+
+
+class Draft:
+    """A file that is being written. The kernel is asked to write it out meanwhile, so that the last wait is short."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._size = self._told = 0
+
+    def write(self, data: bytes | memoryview, /) -> int:
+        """Write some of the bytes and return how many."""
+        taken = os.write(self._handle, data)
+        self._size += taken
+        if _advise is not None and self._size - self._told >= _WRITTEN_OUT:
+            _advise(self._handle, self._told, self._size - self._told, os.POSIX_FADV_DONTNEED)
+            self._told = self._size
+        return taken
 
 
 @contextmanager
-def writing() -> Iterator[tuple[BinaryIO, str]]:
+def writing() -> Iterator[tuple[Draft, str]]:
     """Yield a file to write and the name it will have; it appears under that name, durably, when the block ends well.
 
     A block that fails leaves nothing behind. A crash leaves a `.part` that `sweep` removes.
     """
     name = token_hex(16)
     final = path_of(name)
-    final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folders = (final.parent, final.parent.parent, current().store)
+    for folder in reversed(folders):
+        folder.mkdir(mode=0o700, exist_ok=True)
     draft = final.with_suffix(_PART)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as out:
-        try:
-            yield out, name
-            os.fsync(out.fileno())
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        yield Draft(handle), name
+        os.fsync(handle)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
     draft.rename(final)
-    _sync(final.parent)
+    for folder in folders:
+        _sync(folder)
 
 
 def path_of(name: str) -> Path:
@@ -42,28 +67,50 @@ def path_of(name: str) -> Path:
     return current().store / name[:2] / name[2:4] / name
 
 
-def reading(name: str) -> BinaryIO:
+def reading(name: str) -> BufferedReader:
     """Open the payload `name`; raises `FileNotFoundError` when it is gone."""
     return path_of(name).open("rb")
 
 
-def remove(name: str) -> None:
-    """Remove a payload that no row points to."""
-    path_of(name).unlink(missing_ok=True)
+def remove(name: str) -> int:
+    """Remove a payload that no row points to, finished or not; return how many files that were."""
+    removed = 0
+    for path in (path_of(name), path_of(name).with_suffix(_PART)):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            continue
+        removed += 1
+    return removed
+
+
+def size_of(name: str) -> int | None:
+    """Return the bytes of the payload, or None when it is gone."""
+    try:
+        return path_of(name).stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def sha256_of(name: str) -> str | None:
+    """Return the hex sum of the payload, or None when it is gone or the disk does not give it back."""
+    try:
+        with reading(name) as payload:
+            return hashlib.file_digest(payload, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def older_than(age: timedelta) -> Iterator[tuple[str, Path]]:
     """Yield (name, path) of every payload and every unfinished part last written before `age` ago."""
     limit = (now() - age).timestamp()
-    for path in current().store.rglob("*"):
-        if path.is_file() and path.stat().st_mtime < limit:
+    for path in current().store.glob("??/??/*"):
+        try:
+            old = path.stat().st_mtime < limit
+        except FileNotFoundError:  # a part was finished or given up meanwhile
+            continue
+        if old:
             yield path.stem, path
-
-
-def written_at(name: str) -> datetime | None:
-    """Return when the payload was written, or None when it is gone."""
-    path = path_of(name)
-    return datetime.fromtimestamp(path.stat().st_mtime, tz=now().tzinfo) if path.exists() else None
 
 
 def _sync(folder: Path) -> None:

@@ -102,6 +102,11 @@ class MemberKeyring:
         self.prepare([safe_id])
         return safe_id in self._current
 
+    def renew(self, safe_id: str) -> bool:
+        """Look the grant up once more: somebody may have left the safe since it was opened. Tell whether it is held."""
+        self._current.pop(safe_id, None)
+        return self.holds(safe_id)
+
     def at_epoch(self, safe_id: str, epoch: int) -> SafeSecrets:
         """Return the secrets of an earlier epoch, found by walking the chain back from the present one."""
         newest, secrets = self.current(safe_id)

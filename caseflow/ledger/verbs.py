@@ -53,6 +53,8 @@ VERBS: dict[str, str] = {
     "evidence.download": N_("took a copy of a file"),
     "evidence.view": N_("looked at a file"),
     "evidence.export_key": N_("exported the key of the safe"),
+    "evidence.verify": N_("checked the sealed file"),
+    "evidence.sweep": N_("removed sealed files that belong to nothing"),
     "cases.open_case": N_("opened the case"),
     "cases.edit": N_("described the case anew"),
     "cases.link_incident": N_("linked an incident"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -11,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
 from caseflow.access.actor import Actor
-from caseflow.kernel.settings import current
 
 # What opens an account is never carried from one page to the next.
 _NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code")
@@ -78,12 +78,12 @@ def public(why: str) -> Callable[[View], View]:
 def streams(view: View) -> View:
     """Mark a view that reads a large body itself, as it arrives: nothing before it may touch `request.form`.
 
-    The view checks its form token itself, and may take as much as the installation's largest file.
+    The view checks its form token itself, and the size of each file: how much all of them may be has no limit.
     """
 
     @wraps(view)
     def streaming(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        request.max_content_length = (current().max_upload_mb + 8) * 1024 * 1024
+        request.max_content_length = sys.maxsize
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     streaming.streams = True  # type: ignore[attr-defined]

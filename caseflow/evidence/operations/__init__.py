@@ -1,7 +1,20 @@
 """Acts on evidence: entering an item, adding a sealed file, handing out, checking, re-heading."""
 
-from caseflow.evidence.operations.checking import damaged, sweep, verify
-from caseflow.evidence.operations.handing_out import export_key, hand_out
-from caseflow.evidence.operations.intake import add_file, add_item
+from caseflow.evidence.operations.checking import is_intact, note_check, sweep, unreferenced
+from caseflow.evidence.operations.handing_out import CHANGED, NotWhole, export_key, hand_out, note_damage
+from caseflow.evidence.operations.intake import add_file, add_item, discard
 
-__all__ = ["add_file", "add_item", "damaged", "export_key", "hand_out", "sweep", "verify"]
+__all__ = [
+    "CHANGED",
+    "NotWhole",
+    "add_file",
+    "add_item",
+    "discard",
+    "export_key",
+    "hand_out",
+    "is_intact",
+    "note_check",
+    "note_damage",
+    "sweep",
+    "unreferenced",
+]

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from caseflow.access.actor import Actor
-from caseflow.access.safes import visible
 from caseflow.evidence import store
 from caseflow.evidence.models import File
 from caseflow.kernel.db import db, unscoped
 from caseflow.ledger import operations as ledger
 
 _WHY = unscoped("fixity is checked on the sealed bytes, without opening anything")
+_MANY = 500
 
 
-def verify(file: File, *, by: Actor | None, at: datetime) -> bool:
-    """Re-read the sealed payload and compare its SHA-256; keep and record the result, return whether it is intact."""
-    sound = hashlib.sha256()
-    try:
-        with store.reading(file.payload) as payload:
-            while piece := payload.read(1024 * 1024):
-                sound.update(piece)
-        intact = sound.hexdigest() == file.payload_sha256
-    except FileNotFoundError:
-        intact = False
+def is_intact(payload: str, sha256: str) -> bool:
+    """Re-read a sealed payload and compare its sum. Call it outside any transaction: a large file takes minutes."""
+    return store.sha256_of(payload) == sha256
+
+
+def note_check(file: File, *, intact: bool, by: Actor | None, at: datetime) -> None:
+    """Keep the result of a check; damage, and what is whole again after it, is in the ledger."""
     changed = file.intact is not None and file.intact != intact
     file.checked_at, file.intact = at, intact
     if changed or not intact:
         result = "done" if intact else "failed"
         ledger.record("evidence.verify", by=by, at=at, about=file, public={"intact": intact}, result=result)
-    return intact
-
-
-def damaged(by: Actor) -> int:
-    """Return how many files that `by` may see failed their last check."""
-    query = select(func.count()).select_from(File).where(visible(File, by), File.intact.is_(False))
-    return db.session.scalar(query) or 0
 
 
 def due_for_check(*, at: datetime, most: int, older_than: timedelta = timedelta(days=30)) -> list[str]:
@@ -48,14 +38,25 @@ def due_for_check(*, at: datetime, most: int, older_than: timedelta = timedelta(
     return list(db.session.scalars(query, execution_options=_WHY))
 
 
-def sweep(*, at: datetime, older_than: timedelta = timedelta(days=1)) -> int:
-    """Remove payloads and unfinished parts that no row points to since `older_than`; return how many."""
-    removed = 0
-    for name, path in list(store.older_than(older_than)):
-        known = select(File.id).where(File.payload == name)
-        if path.suffix or db.session.scalar(known, execution_options=_WHY) is None:
-            path.unlink(missing_ok=True)
-            removed += 1
+def unreferenced(*, older_than: timedelta = timedelta(days=1)) -> list[str]:
+    """Return the names of payloads and unfinished parts that were last written before and that no row points to."""
+    lying = {name for name, _path in store.older_than(older_than)}
+    return sorted(lying - _known(lying))
+
+
+def sweep(names: Iterable[str], *, at: datetime) -> int:
+    """Remove what `unreferenced` found, unless a row came meanwhile; return how many."""
+    found = set(names)
+    removed = sum(store.remove(name) for name in found - _known(found))
     if removed:
         ledger.record("evidence.sweep", by=None, at=at, about="evidence_files:", public={"removed": removed})
     return removed
+
+
+def _known(names: set[str]) -> set[str]:
+    known: set[str] = set()
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _MANY):
+        query = select(File.payload).where(File.payload.in_(ordered[start : start + _MANY]))
+        known.update(db.session.scalars(query, execution_options=_WHY))
+    return known

@@ -16,29 +16,72 @@ from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.vault import header as age_header
+from caseflow.vault.errors import VaultError
 from caseflow.vault.reading import PayloadReader
 
 GONE = N_("The sealed file is not in the store. A coordinator has been told; tell the operator to look at the backup.")
+CHANGED = N_("The sealed file was changed or cut and cannot be trusted. Tell the operator to look at the backup.")
 
 
-def hand_out(file: File, *, how: str, by: Actor, at: datetime) -> io.RawIOBase:
+class NotWhole(RuleBroken):
+    """The payload is gone or is not what was sealed; nothing of it was handed out. Note it with `note_damage`."""
+
+
+class Opened(PayloadReader):
+    """The plaintext of a stored payload; closing it closes the payload too."""
+
+    def __init__(self, payload: io.BufferedReader, file_key: bytes) -> None:
+        self._payload = payload
+        super().__init__(payload, file_key)
+
+    def close(self) -> None:
+        """Close both."""
+        self._payload.close()
+        super().close()
+
+
+def hand_out(file: File, *, how: str, by: Actor, at: datetime) -> io.BufferedReader | Opened:
     """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed.
 
-    The looking or taking is in the ledger before the first byte leaves. Raises `RuleBroken` when the payload is gone.
+    The looking or taking is in the ledger before the first byte leaves. Raises `NotWhole` when the payload is gone, has
+    another length than what was sealed, or does not open at its end.
     """
     demand(policy.may_download(by, file), about=ledger.name_of(file))
+    source = _sealed(file) if how == "sealed" else _opened(file, cast(MemberKeyring, by.ring))
+    ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how})
+    return source
+
+
+def note_damage(file: File, *, how: str, by: Actor, at: datetime) -> None:
+    """Keep that handing out failed because the payload is gone or was changed: desks and custody show it."""
+    file.checked_at, file.intact = at, False
+    ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how, "intact": False}, result="failed")
+
+
+def _sealed(file: File) -> io.BufferedReader:
     try:
         payload = store.reading(file.payload)
-    except FileNotFoundError:
-        raise RuleBroken(GONE, about=ledger.name_of(file)) from None
-    ledger.record(
-        "evidence.view" if how == "view" else "evidence.download", by=by, at=at, about=file, public={"how": how}
-    )
-    if how == "sealed":
-        return cast(io.RawIOBase, payload)
-    ring = cast(MemberKeyring, by.ring)
-    file_key = age_header.open(file.header, [ring.file_identity(file.safe_id, file.epoch)])
-    return PayloadReader(payload, file_key)
+    except OSError:
+        raise NotWhole(GONE, about=ledger.name_of(file)) from None
+    if payload.seek(0, io.SEEK_END) != file.payload_size:
+        payload.close()
+        raise NotWhole(CHANGED, about=ledger.name_of(file))
+    payload.seek(0)
+    return payload
+
+
+def _opened(file: File, ring: MemberKeyring) -> Opened:
+    payload = _sealed(file)
+    try:
+        file_key = age_header.open(file.header, [ring.file_identity(file.safe_id, file.epoch)])
+        return Opened(payload, file_key)
+    except (VaultError, OSError):
+        payload.close()
+        raise NotWhole(CHANGED, about=ledger.name_of(file)) from None
+
+
+def _verb(how: str) -> str:
+    return "evidence.view" if how == "view" else "evidence.download"
 
 
 def export_key(safe: Safe, *, by: Actor, at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,11 +11,12 @@ from sqlalchemy import func, select
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.access.safes import visible
-from caseflow.evidence.intake import Received
+from caseflow.evidence import store
+from caseflow.evidence.intake import BROKEN, Received
 from caseflow.evidence.models import File, Item
 from caseflow.kernel.announce import on
 from caseflow.kernel.db import db, unscoped
-from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Safe, SafeEpoch
@@ -41,8 +43,10 @@ def add_item(
 ) -> Item:
     """Enter a piece of evidence of `owner` (an incident or case); it gets the next exhibit number of its safe.
 
-    Raises `RuleBroken` at `title` without one, at `copy_or_original` for anything else than these two.
+    Raises `RuleBroken` at `title` without one, at `copy_or_original` for anything else than these two; `NotFound` when
+    `by` has lost the safe meanwhile.
     """
+    _still_held(owner, by)
     demand(policy.may_add(by, owner), about=ledger.name_of(owner))
     if not title.strip():
         raise RuleBroken(N_("Say what it is, for example “photograph of the injuries”."), field="title")
@@ -82,11 +86,15 @@ def add_file(
 ) -> File:
     """Give the received payload its row. A version (`kind` other than original) needs the `parent` it was made from.
 
-    Raises `RuleBroken` when the file was sealed for another safe, or a version has no parent in the same item.
+    Raises `RuleBroken` when the file was sealed for another safe, its payload is gone, or a version has no parent in the
+    same item; `NotFound` when `by` has lost the safe while the file was coming in.
     """
+    _still_held(item, by)
     demand(policy.may_add_version(by, item), about=ledger.name_of(item))
     if received.safe_id != item.safe_id:
         raise RuleBroken(N_("This file was sealed for another matter. Send it again from here."), field="files")
+    if store.size_of(received.payload) != received.payload_size:  # it came so slowly that the sweep was faster
+        raise RuleBroken(BROKEN, field="files", about=ledger.name_of(item))
     if kind not in KINDS:
         raise RuleBroken(N_("Choose one."), field="kind")
     if (kind == "original") != (parent is None) or (parent is not None and parent.item_id != item.id):
@@ -112,6 +120,22 @@ def add_file(
     public = {"size": received.size, "kind": kind, "payload_sha256": received.payload_sha256}
     ledger.record("evidence.add_file", by=by, at=at, about=file, public=public, details=details)
     return file
+
+
+def discard(received: Sequence[Received]) -> None:
+    """Remove the payloads that got no row, after an act was refused or broke off."""
+    names = [one.payload for one in received]
+    kept = select(File.payload).where(File.payload.in_(names))
+    rows = set(db.session.scalars(kept, execution_options=unscoped("a payload with a row is kept, whoever sees it")))
+    for name in names:
+        if name not in rows:
+            store.remove(name)
+
+
+def _still_held(thing: Any, by: Actor) -> None:
+    # A page was opened, and a file came in, before this transaction: what is sealed now is sealed to the present epoch.
+    if not cast(MemberKeyring, by.ring).renew(thing.safe_id):
+        raise NotFound(about=ledger.name_of(thing))
 
 
 def _present_header(received: Received, by: Actor) -> tuple[bytes, int]:

@@ -1,0 +1,11 @@
+"""The pages of this room: `adding` takes evidence in, `taking` shows it and hands it out."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("evidence", __name__, url_prefix="/evidence")
+
+from caseflow.evidence.routes import adding, taking  # noqa: E402 -- they hang their pages on bp
+
+__all__ = ["adding", "bp", "taking"]
