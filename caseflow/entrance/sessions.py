@@ -85,7 +85,7 @@ def _halves(request: Request) -> tuple[str, bytes] | None:
     return hashlib.sha256(raw[:16]).hexdigest(), raw[16:]
 
 
-def load(request: Request) -> Visitor | None:
+def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of not being recognised is one
     """Recognise the member of this request: None, locked, or with her keyring. One query, one decryption."""
     halves = _halves(request)
     if halves is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import MultipleFileField, PasswordField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 
 from caseflow.web.forms import Form, Line, Text, at_most, choose, optional, required
 
@@ -16,8 +17,8 @@ class ItemForm(Form):
         _l("Original or copy"),
         [choose()],
         choices=[
-            ("original", _l("Original: as it was made")),
-            ("copy", _l("Copy, scan or photograph of the original")),
+            SelectChoice("original", _l("Original: as it was made")),
+            SelectChoice("copy", _l("Copy, scan or photograph of the original")),
         ],
         default="original",
     )
@@ -38,11 +39,11 @@ class VersionForm(Form):
         _l("What this file is"),
         [choose()],
         choices=[
-            ("original", _l("A further file as it was received")),
-            ("redacted", _l("Redacted version")),
-            ("anonymised", _l("Anonymised version")),
-            ("translated", _l("Translation")),
-            ("transcript", _l("Transcript")),
+            SelectChoice("original", _l("A further file as it was received")),
+            SelectChoice("redacted", _l("Redacted version")),
+            SelectChoice("anonymised", _l("Anonymised version")),
+            SelectChoice("translated", _l("Translation")),
+            SelectChoice("transcript", _l("Transcript")),
         ],
     )
     parent = SelectField(_l("Made from"), [optional()])

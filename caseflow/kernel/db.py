@@ -139,6 +139,7 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("a transaction is open already: interfaces open it, operations do not")
     session = db.session
     session.rollback()
+    session.expire_all()  # a rollback expires nothing when no transaction was open
     opened, writing = _open.set(True), _writing.set(True)
     try:
         if is_postgres():

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
+from wtforms.fields import SelectChoice
 
 from caseflow.precedents import rules
 from caseflow.web.forms import Form, Line, Text, choose, optional, required
@@ -71,7 +72,9 @@ def score_form() -> Form:
         fields[criterion.id] = RadioField(
             criterion.label.in_language(lang),
             [choose(_l("Choose a value from 0 to 4."))],
-            choices=[(str(n), f"{n} – {anchors[n].in_language(lang)}" if n in anchors else str(n)) for n in range(5)],
+            choices=[
+                SelectChoice(str(n), f"{n} – {anchors[n].in_language(lang)}" if n in anchors else str(n)) for n in range(5)
+            ],
             description=criterion.hint.in_language(lang),
         )
         fields[f"{criterion.id}_note"] = Text(

@@ -50,6 +50,7 @@ __all__ = [
     "decided_label",
     "disagreements",
     "fact_names",
+    "library_body",
     "objection_to_score",
     "outcome_name",
     "outcome_tone",
@@ -168,6 +169,12 @@ def body_name(code: str, locale: str) -> str:
     """Return the name of a body, of a court, or of the stage that decided; the code itself for none of these."""
     found = _BODIES.get(code) or _courts().get(code) or _stages().get(code)
     return found.in_language(locale) if found else code
+
+
+def library_body(code: str) -> str:
+    """Return the code under which the library files a body: the committee's own, whatever our proceedings call it."""
+    short = code.removeprefix("un-").upper()
+    return short if short in _BODIES else code
 
 
 def outcome_name(outcome: str, locale: str) -> str:

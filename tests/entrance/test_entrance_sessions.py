@@ -265,7 +265,7 @@ def test_a_new_passphrase_ends_every_session_and_renews_the_one_at_hand(app, peo
     [
         ("wrong passphrase indeed", NEW, NEW, "This is not your present passphrase."),
         (PASSPHRASE, NEW, NEW + "!", "The two passphrases differ."),
-        (PASSPHRASE, "short", "short", "at least 15 characters"),
+        (PASSPHRASE, "too few", "too few", "at least 15 characters"),
         (PASSPHRASE, "Dana Ospanova 1", "Dana Ospanova 1", "your own name or address"),
         (PASSPHRASE, "aaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaa", "among the first that would be guessed"),
     ],

@@ -38,12 +38,12 @@ def publish(
         found = names_found(value, names)
         if found:
             raise RuleBroken(named(found), field=field, about=ledger.name_of(review))
-    bands = [rules.score(chosen["values"]) for chosen in queries.scores_of(by, review).values()]
-    average = sum(one.total_percent for one in bands) / len(bands)
+    # The scorers' difference is not averaged away: the network is told the more cautious of their bands.
+    cautious = min(rules.score(chosen["values"]).total_percent for chosen in queries.scores_of(by, review).values())
     precedent = Precedent(
         origin="own",
         title=title,
-        body=review.body,
+        body=rules.library_body(review.body),
         number=review.reference,
         decided_on=review.decided_on,
         decided_precision="day",
@@ -55,7 +55,7 @@ def publish(
         words={},
         unconfirmed=[],
         source="",
-        band=rules.band(average),
+        band=rules.band(cautious),
         review_id=review.id,
         published_by_id=by.member_id,
         published_at=at,
