@@ -35,8 +35,8 @@ class Form(FlaskForm):
     @property
     def seen_version(self) -> int | None:
         """Return the version the person saw when she opened the form."""
-        text = self.version.data or ""
-        return int(text) if text.isdigit() and len(text) < 10 else None
+        text = str(self.version.data or "")  # a form without the hidden field keeps the number it was made with
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def unchanged(row: Any, seen: int | None) -> None:
@@ -71,7 +71,7 @@ class Text(TextAreaField):
         super().__init__(label, [*extra, at_most(most)], filters=[clean], **kwargs)
 
 
-class _Filled(validators.InputRequired):  # type: ignore[misc]
+class _Filled(validators.InputRequired):
     """Refuse what is missing, and what is nothing but spaces."""
 
     def __call__(self, form: Any, field: Field) -> None:
