@@ -26,6 +26,7 @@ from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.ids import LENGTH, new_id
 from caseflow.web.forms import Form, land
 from caseflow.web.gate import current_actor_or_none
+from caseflow.web.requests import Request
 
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -163,13 +164,14 @@ def paginate(query: Select[Any], *, per_page: int = 50) -> Page:
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // per_page))
     asked = request.args.get("page", "1")
-    number = min(max(int(asked) if asked.isdigit() and len(asked) < 7 else 1, 1), pages)
+    number = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1, 1), pages)
     items = list(db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)))
     return Page(items, number, pages, total)
 
 
 def init(app: Flask) -> None:
     """Attach the answers that every page shares to `app`."""
+    app.request_class = Request
     app.register_error_handler(SentTwice, _sent_twice)
     app.register_error_handler(GoBack, _go_back)
     app.after_request(_finish)

@@ -122,7 +122,9 @@ def test_neither_the_cookie_nor_the_database_alone_opens_the_seed(app, people, d
             open_seed(stored.seed_sealed, k, bytes(32))
 
 
-@pytest.mark.parametrize("spoil", [lambda v: "", lambda v: v[:-4], lambda v: v[:-4] + "AAAA", lambda v: "A" * 64, lambda v: "é" * 64])
+@pytest.mark.parametrize(
+    "spoil", [lambda v: "", lambda v: v[:-4], lambda v: v[:-4] + "AAAA", lambda v: "A" * 64, lambda v: "é" * 64]
+)
 def test_a_spoiled_cookie_is_nobody_and_no_fault(app, dana, spoil):
     value = _cookie(dana)
     dana.set_cookie("caseflow", spoil(value), domain="localhost")

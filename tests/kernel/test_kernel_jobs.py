@@ -312,9 +312,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_its_job_to_the_next(
     silent = socket.create_server(("127.0.0.1", 0))  # a mail server that takes the call and never speaks
     with app.app_context():
         _letter()
-    first = Worker(
-        instance, sqlite_url, redis_url=valkey_url, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}"
-    )
+    first = Worker(instance, sqlite_url, redis_url=valkey_url, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
     try:
         call, _address = silent.accept()
     finally:

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import settings, strategies as st
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import delete, select, update
 
@@ -103,7 +104,11 @@ def test_who_is_entitled_follows_from_the_facts(facts, holds):
 def test_an_incident_is_held_by_who_logged_it_and_by_coordinators(people):
     incident = log(people.dana)
     held = holders(incident.safe_id)
-    assert held == {people.dana.member_id: LOGGED, people.aigul.member_id: COORDINATOR, people.marat.member_id: COORDINATOR}
+    assert held == {
+        people.dana.member_id: LOGGED,
+        people.aigul.member_id: COORDINATOR,
+        people.marat.member_id: COORDINATOR,
+    }
     assert opens(people, people.marat, incident) == "Detention"
     for stranger in (people.timur, people.leila):
         assert opens(people, stranger, incident) is None
@@ -247,7 +252,9 @@ def test_the_check_finds_what_is_missing_too_much_old_and_unsigned(app, people):
         "without being entitled": update(Grant)
         .where(Grant.member_id == people.marat.member_id)
         .values(member_id=people.timur.member_id),
-        "is of epoch 2, the safe is at 1": update(Grant).where(Grant.member_id == people.marat.member_id).values(epoch=2),
+        "is of epoch 2, the safe is at 1": update(Grant)
+        .where(Grant.member_id == people.marat.member_id)
+        .values(epoch=2),
         "does not carry the signature": update(Grant)
         .where(Grant.member_id == people.marat.member_id)
         .values(signature=bytes(64)),
@@ -271,12 +278,14 @@ def test_the_check_finds_what_is_missing_too_much_old_and_unsigned(app, people):
         shutil.move(kept, path)
     with transaction():
         db.session.execute(
-            update(KeyConfirmation).where(KeyConfirmation.member_id == people.marat.member_id).values(signature=bytes(64))
+            update(KeyConfirmation)
+            .where(KeyConfirmation.member_id == people.marat.member_id)
+            .values(signature=bytes(64))
         )
     assert "confirmation of Marat Seitkali's key" in runner.invoke(args=["keys", "check"]).output
 
 
-def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):
+def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):  # noqa: C901 -- one model with its rules
     """A state machine: incidents, cases, counsel and departures in any order, against a model of plain sets."""
     with app.app_context():
         people = cast(app)

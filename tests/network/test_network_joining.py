@@ -128,7 +128,9 @@ def test_a_link_that_was_replaced_withdrawn_or_has_expired_says_so_and_opens_not
         with app.app_context(), pytest.raises(NotFound):
             operations.open_invitation(path.rsplit("/", 1)[1], at=now())
     with app.app_context():
-        open_one = db.session.scalars(select(Invitation.id).where(Invitation.withdrawn_at.is_(None), Invitation.accepted_at.is_(None))).one()
+        open_one = db.session.scalars(
+            select(Invitation.id).where(Invitation.withdrawn_at.is_(None), Invitation.accepted_at.is_(None))
+        ).one()
     assert send(aigul, f"/invitations/{open_one}/withdraw", "/members").status_code == 303
     assert visitor.get(path).status_code == 410
     assert visitor.get("/join/" + "x" * 32).status_code == 404
@@ -187,7 +189,12 @@ def test_a_link_in_a_letter_never_makes_a_second_account(app, people, aigul):
 def test_only_coordinators_reach_the_members(app, people):
     for actor in (people.dana, people.leila):
         client = signed_in_client(app, actor)
-        for path in ("/members", "/members/invite", "/members/organisations/new", f"/members/{people.timur.member_id}/key"):
+        for path in (
+            "/members",
+            "/members/invite",
+            "/members/organisations/new",
+            f"/members/{people.timur.member_id}/key",
+        ):
             assert client.get(path).status_code == 403
         assert "Members" not in client.get("/rights").text.split("</nav>")[0]
         for path in (f"/members/{people.timur.member_id}/end", "/invitations/x/withdraw"):
