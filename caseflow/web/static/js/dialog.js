@@ -20,4 +20,6 @@ document.addEventListener("click", (event) => {
   });
   document.body.append(dialog);
   dialog.showModal();
+  // What cannot be undone is not under the finger that opened it.
+  panel.querySelector("input:not([type=hidden]), select, textarea, [data-confirm-cancel]").focus();
 });
