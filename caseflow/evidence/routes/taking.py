@@ -95,7 +95,7 @@ def sealed(file_id: str) -> ResponseReturnValue:
 
 
 def _attachment(pieces: Iterable[bytes], length: int, disposition: str) -> Response:
-    answer = Response(pieces, content_type="application/octet-stream", direct_passthrough=True)
+    answer = Response(pieces, content_type="application/octet-stream")
     answer.headers["Content-Length"] = str(length)
     answer.headers["Content-Disposition"] = disposition
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
