@@ -1,0 +1,250 @@
+"""A network in which everything exists once for each of two teams, so that every address of the application leads somewhere.
+
+Dana's incident goes to Leila's case, Timur's to Yerlan's; each holds a row of every kind. The database is put back to
+this state after every request that may change something, so no answer depends on the one before.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from caseflow.access.actor import Actor, Role
+from caseflow.access.deadlines import visible_to as visible_deadlines
+from caseflow.app import create_app
+from caseflow.cases import operations as cases
+from caseflow.deadlines import operations as deadlines
+from caseflow.deadlines.models import Deadline
+from caseflow.entrance import sessions
+from caseflow.evidence import intake
+from caseflow.evidence import operations as evidence
+from caseflow.incidents import operations as incidents
+from caseflow.incidents.models import Incident
+from caseflow.kernel.clock import now, today
+from caseflow.kernel.db import db, transaction
+from caseflow.kernel.settings import Settings
+from caseflow.network import operations as network
+from caseflow.network.models import Member, Organisation
+from caseflow.precedents import operations as precedents
+from caseflow.precedents.rules import CRITERIA
+from caseflow.proceedings import operations as proceedings
+from caseflow.proceedings.models import Decision, Stage
+from caseflow.remedies import operations as remedies
+from caseflow.vault.keys import fingerprint
+from tests.cast import PASSPHRASE, Cast, cast, signed_in_client
+
+Ids = dict[str, str]
+ROLES = ("documenter", "lawyer", "coordinator")
+NOBODY = "0" * 16
+
+
+@dataclass
+class World:
+    """The application, a visitor of each role, and the ids that addresses are made of: our own and foreign ones."""
+
+    app: Flask
+    database: Path
+    pristine: Path
+    cookie_name: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+    own: Ids = field(default_factory=dict)
+    foreign: Ids = field(default_factory=dict)
+
+    def send(self, who: str, method: str, url: str, **request: Any) -> TestResponse:
+        """Send one request as `who` (a role, or "nobody"); afterwards the database is as it was."""
+        client = self.app.test_client()
+        if who in self.cookies:
+            client.set_cookie(self.cookie_name, self.cookies[who], domain="localhost")
+        try:
+            return client.open(url, method=method, **request)
+        finally:
+            if method != "GET":
+                self.put_back()
+
+    def put_back(self) -> None:
+        """Undo what a request did."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for name in ("-wal", "-shm"):
+            self.database.with_name(self.database.name + name).unlink(missing_ok=True)
+        shutil.copyfile(self.pristine, self.database)
+
+
+def build(folder: Path, template: Path, **settings: Any) -> World:
+    """Build the world in `folder` on a copy of the migrated database `template`."""
+    database, pristine = folder / "caseflow.db", folder / "pristine.db"
+    shutil.copyfile(template, database)
+    instance = folder / "instance"
+    instance.mkdir()
+    app = create_app(Settings.for_tests(instance, f"sqlite:///{database}", **settings))
+    world = World(app, database, pristine)
+    with app.app_context():
+        people = cast(app)
+        common = _network(people)
+        world.own = {**common, **_team(people, people.dana, people.leila), **_states(people)}
+        world.foreign = {**common, **_team(people, people.timur, people.yerlan)}
+        world.own |= {"colleague_id": people.yerlan.member_id, "other_precedent": world.foreign["precedent_id"]}
+        world.foreign |= {"colleague_id": people.leila.member_id, "other_precedent": world.own["precedent_id"]}
+    with app.test_request_context():
+        world.cookie_name = sessions.cookie_name()
+    for role, actor in zip(ROLES, (people.dana, people.leila, people.aigul), strict=True):
+        kept = signed_in_client(app, actor).get_cookie(world.cookie_name)
+        assert kept is not None
+        world.cookies[role] = kept.value
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    shutil.copyfile(database, pristine)
+    return world
+
+
+def _network(people: Cast) -> Ids:
+    """Invite one who has not answered, and one who has and waits for her key to be confirmed."""
+    by, at = people.aigul, now()
+    with transaction():
+        house = db.session.scalars(select(Organisation)).one()
+        given = {"role": Role.LAWYER, "organisation": house, "language": "en", "by": by, "at": at}
+        invitation, open_link = network.invite(email="asel@example.org", name="Asel Invited", **given)
+        _second, link = network.invite(email="nurlan@example.org", name="Nurlan Waiting", **given)
+    with transaction():
+        answered = network.open_invitation(link.rsplit("/", 1)[1], at=at)
+        waiting, pair, _code = network.accept(answered, passphrase=PASSPHRASE, at=at)
+    return {
+        "invitation_id": invitation.id,
+        "token": open_link.rsplit("/", 1)[1],
+        "member_id": waiting.id,
+        "words": fingerprint(pair.public),
+        "organisation": house.id,
+        "marat": people.marat.member_id,
+        "today": today().isoformat(),
+        "filename": "css/base.css",
+    }
+
+
+def _incident(by: Actor, title: str) -> tuple[Incident, Ids]:
+    at = now()
+    with transaction():
+        incident = incidents.log(
+            title=title, narrative="He was taken in the evening.", region="KZ-75", began_on=date(2026, 3, 6),
+            began_precision="day", language="en", by=by, at=at,
+        )  # fmt: skip
+        person = incidents.add_person(incident, kind="individual", name="Askar Testov", by=by, at=at)
+        act = incidents.add_act(incident, victim=person, kind="torture", articles=["CAT:1", "ICCPR:7"], by=by, at=at)
+        part = incidents.add_involvement(act, actor_kind="police", unit="a sergeant", by=by, at=at)
+        source = incidents.add_source(incident, connection="victim", reliability="high", who="His sister", by=by, at=at)
+        consent = incidents.give_consent(
+            incident, person=person, purpose="internal", form="written", language="en", given_on=date(2026, 3, 9),
+            by=by, at=at,
+        )  # fmt: skip
+    ids = {
+        "incident_id": incident.id, "person_id": person.id, "act_id": act.id, "involvement_id": part.id,
+        "source_id": source.id, "consent_id": consent.id,
+    }  # fmt: skip
+    return incident, ids
+
+
+def _review(incident: Incident, state: str, *, by: Actor, reviewer: Actor) -> None:
+    at = now()
+    with transaction():
+        incidents.submit(incident, by=by, at=at)
+        if state == "asked":
+            incidents.ask(incident, question="Which day?", by=reviewer, at=at)
+        if state == "verified":
+            incidents.verify(incident, grade="likely", reason="Papers agree.", by=reviewer, at=at)
+
+
+def _states(people: Cast) -> Ids:
+    """Give Dana an incident in each state in which an act waits for somebody; keys begin with the state."""
+    found: Ids = {}
+    for state in ("draft", "submitted", "asked", "verified"):
+        incident, ids = _incident(people.dana, f"An incident that is {state}")
+        if state != "draft":
+            _review(incident, state, by=people.dana, reviewer=people.aigul)
+        found |= {f"{state}.{name}": value for name, value in ids.items()}
+    return found
+
+
+def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
+    """Take an incident of `documenter` to a case of `lawyer` and make one row of every kind in it."""
+    at, aigul, day = now(), people.aigul, today() - timedelta(days=3)
+    incident, ids = _incident(documenter, f"An incident of {documenter.name}")
+    received = intake.receive(
+        io.BytesIO(b"%PDF-1.4 a paper\n"), name="paper.pdf", safe_id=incident.safe_id, by=documenter
+    )
+    with transaction():
+        item = evidence.add_item(incident, title="A paper", by=documenter, at=at)
+        file = evidence.add_file(item, received, by=documenter, at=at)
+    _review(incident, "verified", by=documenter, reviewer=aigul)
+    with transaction():
+        case = cases.open_case(
+            title=f"A case of {lawyer.name}", articles=["CAT:1"], incidents=[incident], by=aigul, at=at
+        )
+        member = db.session.get_one(Member, lawyer.member_id)
+        counsel = cases.assign_counsel(case, member=member, role="lead", by=aigul, at=at)
+    with transaction():
+        cases.add_note(case, body="A note.", by=lawyer, at=at)
+        cases.add_party(case, side="opposing", kind="body", name="A ministry", by=lawyer, at=at)
+        task = cases.give_task(
+            case, what="Call", for_member=db.session.get_one(Member, lawyer.member_id), by=aigul, at=at
+        )
+        proceeding = proceedings.open_proceeding(
+            case, procedure="kz_criminal", stage="first_instance", began_on=day, by=lawyer, at=at
+        )
+        stage = proceeding.stages[-1]
+        hearing = proceedings.record_hearing(stage, held_at=at, by=lawyer, at=at)
+        proceedings.record_filing(
+            stage, direction="out", kind="motion", filed_on=day, title="A motion", by=lawyer, at=at
+        )
+        decision = _decided(stage, day, by=lawyer)
+        second = _decided(stage, day, by=lawyer)
+        third = _decided(stage, day, by=lawyer)
+        measure = remedies.order_measure(decision, kind="compensation", what="To pay.", by=lawyer, at=at)
+    mine = select(Deadline).where(Deadline.case_id == case.id, visible_deadlines(lawyer)).order_by(Deadline.id)
+    first, other = list(db.session.scalars(mine))[:2]
+    with transaction():
+        deadlines.confirm(other, by=lawyer, at=at)
+    review, precedent = _precedents(people, (decision, second), by=lawyer)
+    return {
+        **ids, "lawyer_id": lawyer.member_id,
+        "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
+        "case_id": case.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
+        "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
+        "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,
+    }  # fmt: skip
+
+
+def _decided(stage: Stage, day: date, *, by: Actor) -> Decision:
+    return proceedings.record_decision(
+        stage, outcome="conviction", decided_on=day, articles_violated=["CAT:1"], holding="It is so.", by=by, at=now()
+    )
+
+
+def _precedents(people: Cast, decisions: tuple[Decision, Decision], *, by: Actor) -> tuple[str, str]:
+    """Return the id of a review that both coordinators have scored, and of a precedent that was published."""
+    text = {
+        "title": "On the burden of proof",
+        "question": "Whose is it?",
+        "holding": "The state's.",
+        "significance": "Much.",
+    }
+    values, notes = {one.id: 3 for one in CRITERIA}, {one.id: "Because." for one in CRITERIA}
+    reviews = []
+    for decision in decisions:
+        with transaction():
+            review = precedents.propose(decision, **text, by=by, at=now())
+        for scorer in (people.marat, people.aigul) if decision is decisions[1] else (people.marat,):
+            with transaction():
+                precedents.score(review, values=values, notes=notes, by=people.fresh(scorer), at=now())
+        reviews.append(review)
+    with transaction():
+        published = precedents.publish(reviews[1], **text, by=people.fresh(people.aigul), at=now())
+    return reviews[0].id, published.id
