@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from caseflow.entrance import operations, sessions
 from caseflow.entrance.forms import JoinForm, NewCodeForm, PassphraseForm, RecoveryForm, SignInForm, UnlockForm
 from caseflow.entrance.models import MemberSession
+from caseflow.entrance.rules import browser_of
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
@@ -242,7 +243,7 @@ def _address() -> str:
 
 
 def _agent() -> str:
-    return request.user_agent.string or ""
+    return browser_of(request.user_agent.string or "")
 
 
 def _onward() -> str:
