@@ -27,6 +27,6 @@ _SYSTEMS = (
 
 def browser_of(agent: str) -> str:
     """Return "Firefox, Windows" for a User-Agent header; its first word where nothing is recognised, '' for none."""
-    browser = next((name for mark, name in _BROWSERS if mark in agent), agent.split("/")[0][:40].strip())
+    browser = next((name for mark, name in _BROWSERS if mark in agent), agent.split("/", maxsplit=1)[0][:40].strip())
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return ", ".join(word for word in (browser, system) if word)
