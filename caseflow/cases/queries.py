@@ -83,7 +83,15 @@ _SHOWN = (
     Case.id, Case.safe_id, Case.reference, Case.state, Case.title_sealed, Case.procedure, Case.stage, Case.next_on,
     Case.changed_at,
 )  # fmt: skip
-_GRANT = (Grant.id.label("grant_id"), Grant.epoch, Grant.reason, Grant.quick, Grant.grantor_id, Grant.wrapped, Grant.signature)
+_GRANT = (
+    Grant.id.label("grant_id"),
+    Grant.epoch,
+    Grant.reason,
+    Grant.quick,
+    Grant.grantor_id,
+    Grant.wrapped,
+    Grant.signature,
+)
 
 
 def listing(actor: Actor, asked: Asked) -> Listing:

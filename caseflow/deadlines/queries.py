@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import case as sql_case
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from caseflow.access import deadlines as policy
 from caseflow.access.actor import Actor
@@ -54,7 +55,8 @@ class Dates:
 def dates_of(actor: Actor, *, horizon: date | None = None, most: int = MOST) -> Dates:
     """Return overdue and coming dates of the open cases `actor` holds, until `horizon`, titles ready to open.
 
-    Two queries, whatever their number: deadlines and hearings, each with its case and the reader's grant.
+    Three queries, whatever their number: deadlines and hearings, each with its case and the reader's grant, and the
+    counsel of these cases, who decide on the deadlines.
     """
     here, zone = today(actor.timezone), ZoneInfo(actor.timezone)
     due = (
@@ -64,6 +66,7 @@ def dates_of(actor: Actor, *, horizon: date | None = None, most: int = MOST) -> 
         .where(Deadline.state.in_(OPEN), Case.state == "open")
         .order_by(Deadline.last_day, Case.reference)
         .limit(most)
+        .options(selectinload(Case.counsel))
     )
     sittings = (
         select(Hearing, Case, Grant)

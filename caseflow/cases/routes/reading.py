@@ -71,9 +71,8 @@ def show(case_id: str) -> ResponseReturnValue:
     actor = current_actor()
     case = find(Case, case_id, policy.visible_to(actor))
     actor.ring.prepare([case])
-    names = network.names_of(
-        [*(n.by_id for n in case.notes), *(t.for_id for t in case.tasks), case.by_id, *(n.by_id for n in case.tasks)]
-    )
+    named = [case.by_id, *(counsel.member_id for counsel in case.counsel), *(note.by_id for note in case.notes)]
+    names = network.names_of([*named, *(task.for_id for task in case.tasks)])
     return render_template(
         "cases/show.html",
         case=case,
