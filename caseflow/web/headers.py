@@ -35,6 +35,8 @@ def _add(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
+    elif "v" in request.args and response.status_code in (200, 304):  # the address changes with the content
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

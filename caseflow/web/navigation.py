@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -70,7 +72,7 @@ def navigation() -> list[Link]:
         return []
     here = (request.endpoint or "").split(".")[0]
     return [
-        Link(_(e.label), url_for(e.endpoint), e.endpoint.split(".")[0] == here, e.icon)
+        Link(_(e.label), address(e.endpoint), e.endpoint.split(".")[0] == here, e.icon)
         for e in sorted(_menu, key=lambda e: e.order)
         if actor.role in e.roles
     ]
@@ -78,14 +80,16 @@ def navigation() -> list[Link]:
 
 def address(endpoint: str, **values: Any) -> str:
     """Return what `url_for` returns; templates ask for forty files of ours on each page, so those are remembered."""
-    if endpoint == "static" and values.keys() == {"filename"}:
+    if endpoint == "static" and values.keys() == {"filename"} and not current_app.debug:
         return _file_address(request.script_root, values["filename"])
     return url_for(endpoint, **values)
 
 
 @lru_cache(maxsize=256)
 def _file_address(_script_root: str, filename: str) -> str:
-    return url_for("static", filename=filename)
+    """Return the address of one of our files with a print of what is in it, so that a browser may keep it for good."""
+    content = Path(current_app.static_folder or "", filename).read_bytes()
+    return url_for("static", filename=filename, v=sha256(content).hexdigest()[:12])
 
 
 def panel(page: str, *, order: int) -> Callable[[Callable[[Any, Actor], Panel | None]], Callable[[Any, Actor], Panel | None]]:

@@ -1,6 +1,7 @@
 """What every page shares: tokens, doubles, refusals, headers, languages."""
 
 import re
+from hashlib import sha256
 
 import pytest
 from flask import redirect, render_template_string
@@ -204,6 +205,22 @@ def test_the_answers_forbid_what_nobody_needs(app, aigul):
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert aigul.get("/account").headers["Content-Security-Policy"] != policy
+
+
+def test_a_browser_keeps_our_files_until_what_is_in_them_changes(client):
+    page = client.get("/sign-in").text
+    addresses = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert {a.split("?")[0] for a in addresses} >= {"/static/css/tokens.css", "/static/js/once.js", "/static/favicon.svg"}
+    for address in addresses:
+        answer = client.get(address)
+        name, version = address.split("?v=")
+        assert sha256(answer.data).hexdigest().startswith(version), name
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        answer.close()
+    plain = client.get("/static/css/tokens.css")
+    assert plain.headers["Cache-Control"] == "no-cache"
+    plain.close()
+    assert "immutable" not in client.get("/static/css/nothing.css?v=1").headers.get("Cache-Control", "")
 
 
 def test_over_https_browsers_are_told_to_stay_there(make_app, sqlite_url):
