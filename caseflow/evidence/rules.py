@@ -94,7 +94,7 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
             raise ValueError("empty range")
         return size - length, size
     start, end = int(found[1]), int(found[2]) + 1 if found[2] else size
-    if end <= start:
+    if found[2] and end <= start:
         return None
     if start >= size:
         raise ValueError("range outside the file")

@@ -15,6 +15,8 @@ from caseflow.access.actor import Actor
 
 # What opens an account is never carried from one page to the next.
 _NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code")
+_PIECE = 1024 * 1024
+_LET_FINISH = 1024 * _PIECE
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
 
@@ -84,10 +86,26 @@ def streams(view: View) -> View:
     @wraps(view)
     def streaming(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         request.max_content_length = sys.maxsize
-        return cast(ResponseReturnValue, view(*args, **kwargs))
+        try:
+            return cast(ResponseReturnValue, view(*args, **kwargs))
+        finally:
+            _let_finish()
 
     streaming.streams = True  # type: ignore[attr-defined]
     return cast(View, streaming)
+
+
+def _let_finish() -> None:
+    # A browser shows an answer only when it has sent all it has: a line that is closed before that is a fault to it, and
+    # the reason of the refusal is lost. So the rest is taken and thrown away, within reason and for members only.
+    if not request.environ.get("wsgi.input_terminated") or not (current_user and current_user.is_authenticated):
+        return
+    left = _LET_FINISH
+    try:
+        while left > 0 and (piece := request.environ["wsgi.input"].read(_PIECE)):
+            left -= len(piece)
+    except OSError:
+        return
 
 
 def streaming_views(app: Flask) -> list[Callable[..., Any]]:

@@ -46,13 +46,14 @@ def add(safe_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         demand(objection, about=f"safes:{safe_id}")
         form, received = _receive(lambda fields: forms.ItemForm(formdata=fields), safe_id, actor)
-        if received and form.validate():
-            with _kept_with_rows(received), showing_refusals(form), transaction():
-                fields = {name: form[name].data for name in ITEM_FIELDS}
-                item = operations.add_item(owner.row, **fields, by=actor, at=now())
-                for one in received:
-                    operations.add_file(item, one, by=actor, at=now())
-                return redirect(url_for("evidence.show", item_id=item.id), 303)
+        with _kept_with_rows(received):
+            if received and form.validate():
+                with showing_refusals(form), transaction():
+                    fields = {name: form[name].data for name in ITEM_FIELDS}
+                    item = operations.add_item(owner.row, **fields, by=actor, at=now())
+                    for one in received:
+                        operations.add_file(item, one, by=actor, at=now())
+                    return redirect(url_for("evidence.show", item_id=item.id), 303)
         g.setdefault("answer_status", 422)
     return _page("evidence/add.html", form, owner=owner, objection=objection)
 
@@ -91,13 +92,14 @@ def add_files(item_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         demand(objection, about=f"evidence_items:{item_id[:32]}")
         form, received = _receive(filled, item.safe_id, actor)
-        if received and form.validate():
-            with _kept_with_rows(received), showing_refusals(form), transaction():
-                parents = select(File).where(File.id == form.parent.data, policy.visible_files(actor))
-                parent = db.session.scalar(parents) if form.parent.data else None
-                for one in received:
-                    operations.add_file(item, one, kind=form.kind.data, parent=parent, by=actor, at=now())
-                return redirect(url_for("evidence.show", item_id=item.id), 303)
+        with _kept_with_rows(received):
+            if received and form.validate():
+                with showing_refusals(form), transaction():
+                    parents = select(File).where(File.id == form.parent.data, policy.visible_files(actor))
+                    parent = db.session.scalar(parents) if form.parent.data else None
+                    for one in received:
+                        operations.add_file(item, one, kind=form.kind.data, parent=parent, by=actor, at=now())
+                    return redirect(url_for("evidence.show", item_id=item.id), 303)
         g.setdefault("answer_status", 422)
     return _page("evidence/add_files.html", form, item=item, objection=objection)
 
@@ -119,8 +121,9 @@ def _kept_with_rows(received: list[intake.Received]) -> Iterator[None]:
     try:
         yield
     finally:
-        db.session.rollback()
-        operations.discard(received)
+        if received:
+            db.session.rollback()
+            operations.discard(received)
 
 
 def _body() -> uploads.Source:
