@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import token_urlsafe
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 
 def csp_nonce() -> str:
@@ -14,8 +15,18 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, kept away from files of ours: those are the same for everybody, whatever cookies come along."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save the session and say that the answer depends on it, unless the answer is such a file."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def init(app: Flask) -> None:
     """Attach the headers to `app`."""
+    app.session_interface = _Sessions()
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_add)
 

@@ -216,6 +216,7 @@ def test_a_browser_keeps_our_files_until_what_is_in_them_changes(client):
         name, version = address.split("?v=")
         assert sha256(answer.data).hexdigest().startswith(version), name
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert "Cookie" not in answer.headers.get("Vary", "")
         answer.close()
     plain = client.get("/static/css/tokens.css")
     assert plain.headers["Cache-Control"] == "no-cache"
