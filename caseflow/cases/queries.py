@@ -20,7 +20,7 @@ from caseflow.keys.models import Grant
 from caseflow.network.models import Departure, Member
 
 PER_PAGE = 50
-COUNTED = 500
+COUNTED = 200
 NOBODY = "none"  # the filter for cases without counsel
 
 

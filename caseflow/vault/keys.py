@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -60,17 +61,33 @@ class MemberPublic:
 
 
 class MemberKeys:
-    """The private side of a member. Its repr shows only the fingerprint."""
+    """The private side of a member. Its repr shows only the fingerprint.
 
-    __slots__ = ("_boxes", "_encryption", "_signing", "age_identity", "public", "seed")
+    The key pairs are made from the seed when they are first needed: a page that only reads sealed texts needs none.
+    """
 
     def __init__(self, seed: bytes) -> None:
         self.seed = exactly(seed, SEED_LENGTH, "an identity seed")
-        self.age_identity = Identity(derive_key(self.seed, fields(ENCRYPTION_LABEL)))
-        self._encryption = X25519PrivateKey.from_private_bytes(self.age_identity.secret)
-        self._signing = Ed25519PrivateKey.from_private_bytes(derive_key(self.seed, fields(SIGNING_LABEL)))
         self._boxes: dict[str, ChaCha20Poly1305] = {}
-        self.public = MemberPublic(self.age_identity.public, self._signing.public_key().public_bytes_raw())
+
+    @cached_property
+    def age_identity(self) -> Identity:
+        """The member as a recipient of files."""
+        return Identity(derive_key(self.seed, fields(ENCRYPTION_LABEL)))
+
+    @cached_property
+    def encryption_key(self) -> X25519PrivateKey:
+        """The key that opens what was wrapped to `public.encryption`."""
+        return X25519PrivateKey.from_private_bytes(self.age_identity.secret)
+
+    @cached_property
+    def _signing(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(derive_key(self.seed, fields(SIGNING_LABEL)))
+
+    @cached_property
+    def public(self) -> MemberPublic:
+        """What others know of the member."""
+        return MemberPublic(self.age_identity.public, self._signing.public_key().public_bytes_raw())
 
     @classmethod
     def generate(cls) -> MemberKeys:
@@ -81,11 +98,6 @@ class MemberKeys:
     def from_seed(cls, seed: bytes) -> MemberKeys:
         """Return the keys of a seed of 32 bytes."""
         return cls(seed)
-
-    @property
-    def encryption_key(self) -> X25519PrivateKey:
-        """The key that opens what was wrapped to `public.encryption`."""
-        return self._encryption
 
     def sign(self, message: bytes, *, purpose: str) -> bytes:
         """Return an Ed25519 signature (64 bytes) that holds for this purpose only."""

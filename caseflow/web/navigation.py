@@ -82,7 +82,14 @@ def address(endpoint: str, **values: Any) -> str:
     """Return what `url_for` returns; templates ask for forty files of ours on each page, so those are remembered."""
     if endpoint == "static" and values.keys() == {"filename"} and not current_app.debug:
         return _file_address(request.script_root, values["filename"])
+    if not values and endpoint[0] != ".":
+        return _page_address(request.script_root, endpoint)
     return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=256)
+def _page_address(_script_root: str, endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 @lru_cache(maxsize=256)
