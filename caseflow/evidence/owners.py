@@ -11,6 +11,7 @@ from sqlalchemy import select
 from caseflow.access.actor import Actor
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import NotFound
+from caseflow.kernel.ids import if_id
 from caseflow.keys.models import Grant, Safe
 
 
@@ -39,5 +40,5 @@ def owner_of(safe_id: str, actor: Actor) -> Owner:
     finder = _finders.get(safe.kind) if safe else None
     owner = finder(safe_id, actor) if finder else None
     if owner is None:
-        raise NotFound(about=f"safes:{safe_id[:32]}")
+        raise NotFound(about=f"safes:{if_id(safe_id)}")
     return owner

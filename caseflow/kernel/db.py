@@ -32,7 +32,7 @@ from sqlalchemy.sql.visitors import ExternallyTraversible
 from sqlalchemy.types import TypeDecorator
 
 from caseflow.kernel.errors import NotFound
-from caseflow.kernel.ids import LENGTH, new_id
+from caseflow.kernel.ids import LENGTH, if_id, new_id
 
 __all__ = ["Base", "Id", "MappedAsDataclass", "Sealed", "UtcDateTime", "db", "find", "scoped", "transaction", "unscoped"]
 
@@ -204,7 +204,7 @@ def find(model: type[T], key: str, scope: ColumnElement[bool]) -> T:
     primary = inspect(model).primary_key[0]
     found: T | None = db.session.scalar(select(model).where(primary == key, scope)) if len(key) <= 64 else None
     if found is None:
-        raise NotFound(about=f"{model.__tablename__}:{key[:64]}")
+        raise NotFound(about=f"{model.__tablename__}:{if_id(key)}")
     return found
 
 
