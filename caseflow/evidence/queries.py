@@ -12,6 +12,12 @@ from caseflow.access.actor import Actor
 from caseflow.evidence import rules
 from caseflow.evidence.models import File, Item
 from caseflow.kernel.db import db
+from caseflow.ledger import queries as ledger
+from caseflow.ledger.models import Event
+from caseflow.ledger.operations import name_of
+
+# What happens to a safe and to every file in it: its key leaves, or its files are headed for other keys.
+_OF_SAFE = ("evidence.export_key", "keys.withdraw")
 
 
 @dataclass(frozen=True)
@@ -49,3 +55,10 @@ def items_of(actor: Actor, safe_id: str) -> list[Item]:
     """Return the items of a safe with their files, by exhibit number; two queries."""
     query = select(Item).where(Item.safe_id == safe_id, policy.visible_to(actor)).order_by(Item.exhibit)
     return list(db.session.scalars(query.options(selectinload(Item.files))))
+
+
+def custody_of(actor: Actor, item: Item) -> list[Event]:
+    """Return what happened to an item, to its files, and since it was entered to the keys of its safe; oldest first."""
+    safe = f"safes:{item.safe_id}"
+    events = ledger.history_of(actor, [name_of(item), *map(name_of, item.files), safe])
+    return [e for e in events if e.subject != safe or (e.verb in _OF_SAFE and e.at >= item.at)]

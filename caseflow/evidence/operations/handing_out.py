@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
+
+from sqlalchemy import select
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
+from caseflow.access.safes import visible
 from caseflow.evidence import store
 from caseflow.evidence.models import File
+from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.models import Event
 from caseflow.vault import header as age_header
 from caseflow.vault.errors import VaultError
 from caseflow.vault.reading import PayloadReader
 
+ONE_LOOK = timedelta(minutes=15)
 GONE = N_("The sealed file is not in the store. A coordinator has been told; tell the operator to look at the backup.")
 CHANGED = N_("The sealed file was changed or cut and cannot be trusted. Tell the operator to look at the backup.")
 
@@ -40,16 +46,24 @@ class Opened(PayloadReader):
         super().close()
 
 
-def hand_out(file: File, *, how: str, by: Actor, at: datetime) -> io.BufferedReader | Opened:
+def hand_out(file: File, *, how: str, goes_on: bool = False, by: Actor, at: datetime) -> io.BufferedReader | Opened:
     """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed.
 
-    The looking or taking is in the ledger before the first byte leaves. Raises `NotWhole` when the payload is gone, has
+    The looking or taking is in the ledger before the first byte leaves. A player asks for a film piece by piece: what
+    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. Raises `NotWhole` when the payload is gone, has
     another length than what was sealed, or does not open at its end.
     """
     demand(policy.may_download(by, file), about=ledger.name_of(file))
     source = _sealed(file) if how == "sealed" else _opened(file, cast(MemberKeyring, by.ring))
-    ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how})
+    if not (goes_on and _noted(file, how, by=by, since=at - ONE_LOOK)):
+        ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how})
     return source
+
+
+def _noted(file: File, how: str, *, by: Actor, since: datetime) -> bool:
+    looks = select(Event.seq).where(Event.subject == ledger.name_of(file), Event.verb == _verb(how))
+    hers = looks.where(Event.actor_id == by.member_id, Event.result == "done", Event.at > since, visible(Event, by))
+    return db.session.scalar(hers.limit(1)) is not None
 
 
 def note_damage(file: File, *, how: str, by: Actor, at: datetime) -> None:

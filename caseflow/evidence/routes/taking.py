@@ -23,7 +23,7 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find
 from caseflow.keys.models import Grant, Safe
 from caseflow.ledger import history
-from caseflow.ledger import queries as ledger
+from caseflow.ledger.operations import name_of
 from caseflow.network.models import Member
 from caseflow.network.queries import names_of
 from caseflow.vault.errors import VaultError
@@ -40,13 +40,15 @@ def show(item_id: str) -> ResponseReturnValue:
     actor = current_actor()
     item = find(Item, item_id, policy.visible_to(actor))
     owner = owners.owner_of(item.safe_id, actor)
-    subjects = [f"evidence_items:{item.id}", *(f"evidence_files:{file.id}" for file in item.files)]
+    files = [queries.describe(actor, file) for file in item.files]
     return render_template(
         "evidence/show.html",
         item=item,
         owner=owner,
-        files=[queries.describe(actor, file) for file in item.files],
-        custody=history.lines(ledger.history_of(actor, subjects), reader=actor),
+        files=files,
+        custody=history.lines(queries.custody_of(actor, item)),
+        file_names={name_of(one.file): one.name for one in files},
+        results=history.RESULTS,
         names=names_of([item.by_id, *(file.by_id for file in item.files)]),
         may_add=policy.may_add_version(actor, item),
         may_export=policy.may_export_key(actor),
@@ -133,7 +135,7 @@ def _pieces(file: File, start: int, end: int, *, how: str, actor: Actor) -> tupl
     app, file_id, item_id = current_app._get_current_object(), file.id, file.item_id  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's own way to the application behind the proxy
     try:
         with transaction():
-            source = operations.hand_out(file, how=how, by=actor, at=now())
+            source = operations.hand_out(file, how=how, goes_on=start > 0, by=actor, at=now())
         try:
             source.seek(start)
             first = _read(source, end - start)
