@@ -50,8 +50,8 @@ def hand_out(file: File, *, how: str, goes_on: bool = False, by: Actor, at: date
     """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed.
 
     The looking or taking is in the ledger before the first byte leaves. A player asks for a film piece by piece: what
-    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. Raises `NotWhole` when the payload is gone, has
-    another length than what was sealed, or does not open at its end.
+    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. Raises `NotWhole` when
+    the payload is gone, has another length than what was sealed, or does not open at its end.
     """
     demand(policy.may_download(by, file), about=ledger.name_of(file))
     source = _sealed(file) if how == "sealed" else _opened(file, cast(MemberKeyring, by.ring))
@@ -102,6 +102,6 @@ def export_key(safe: Safe, *, by: Actor, at: datetime) -> str:
     """Return the `AGE-SECRET-KEY-1…` of the safe's present epoch: whoever has it opens every file of the safe."""
     demand(policy.may_export_key(by), about=ledger.name_of(safe))
     ring = cast(MemberKeyring, by.ring)
-    demand(None if ring.holds(safe.id) else N_("You hold no key to this safe."), about=ledger.name_of(safe))
+    demand(None if ring.renew(safe.id) else N_("You hold no key to this safe."), about=ledger.name_of(safe))
     ledger.record("evidence.export_key", by=by, at=at, about=safe, public={"epoch": safe.epoch})
     return str(ring.file_identity(safe.id, safe.epoch))
