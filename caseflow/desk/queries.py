@@ -18,6 +18,7 @@ from caseflow.access.safes import visible
 from caseflow.cases.models import Case, Counsel, Task
 from caseflow.deadlines.models import Deadline
 from caseflow.evidence.models import File
+from caseflow.incidents import queries as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now, today
 from caseflow.kernel.db import db
@@ -94,26 +95,12 @@ def dates_of(actor: Actor, *, days: int = 60, most: int = 40) -> Dates:
     return dates
 
 
-def incidents_in(actor: Actor, *states: str, mine: bool = False, most: int = MOST) -> list[Incident]:
-    """Return the incidents in `states` that `actor` may read (only her own with `mine`), longest waiting first."""
-    query = select(Incident).where(incidents_policy.visible_to(actor), Incident.state.in_(states))
-    if mine:
-        query = query.where(Incident.by_id == actor.member_id)
+def verified_waiting(actor: Actor, *, most: int = MOST) -> list[Incident]:
+    """Return the verified incidents that no case has taken, longest waiting first."""
+    query = select(Incident).where(incidents_policy.visible_to(actor), Incident.state == "verified")
     found = list(db.session.scalars(query.order_by(Incident.changed_at).limit(most)))
     actor.ring.prepare(found)
     return found
-
-
-def incident_counts(actor: Actor) -> dict[str, int]:
-    """Return state -> number of incidents that `actor` may read."""
-    query = select(Incident.state, func.count()).where(incidents_policy.visible_to(actor)).group_by(Incident.state)
-    return dict(db.session.execute(query).all())
-
-
-def region_counts(actor: Actor) -> dict[str, int]:
-    """Return region code -> number of incidents that `actor` may read, drafts left out."""
-    query = select(Incident.region, func.count()).where(incidents_policy.visible_to(actor), Incident.state != "draft")
-    return dict(db.session.execute(query.group_by(Incident.region)).all())
 
 
 def cases_of(actor: Actor, *, most: int = 50) -> list[Case]:
@@ -155,7 +142,7 @@ def damaged_files(actor: Actor) -> int:
 
 def pipeline(actor: Actor) -> list[tuple[str, int]]:
     """Return the network's work from incident to remedy as (step, number)."""
-    counts = incident_counts(actor)
+    counts = incidents.counts_by_state(actor)
     cases = db.session.scalar(select(func.count()).select_from(Case).where(cases_policy.visible_to(actor))) or 0
     decided = select(func.count(func.distinct(Decision.case_id))).where(visible(Decision, actor))
     measures = select(func.count()).select_from(Measure).where(visible(Measure, actor))

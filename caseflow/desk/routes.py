@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 from caseflow.access.actor import Actor, unready
 from caseflow.deadlines import rules as deadline_rules
 from caseflow.desk import queries
+from caseflow.incidents import queries as incidents
 from caseflow.incidents import rules as incident_rules
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
@@ -59,16 +62,11 @@ def home() -> ResponseReturnValue:
 
 
 def _documenter(actor: Actor) -> str:
-    counts = queries.incident_counts(actor)
+    by_state = incidents.mine_by_state(actor)
+    waiting = by_state.pop("information_asked", []), by_state.pop("draft", [])
+    handed_in = sorted(chain(*by_state.values()), key=lambda incident: incident.changed_at, reverse=True)
     return render_template(
-        "desk/documenter.html",
-        asked=queries.incidents_in(actor, "information_asked", mine=True),
-        drafts=queries.incidents_in(actor, "draft", mine=True),
-        recent=queries.incidents_in(
-            actor, "submitted", "in_review", "verified", "declined", "referred", "taken_to_case", mine=True
-        )[::-1],
-        counts=counts,
-        rules=incident_rules,
+        "desk/documenter.html", asked=waiting[0], drafts=waiting[1], recent=handed_in, rules=incident_rules
     )
 
 
@@ -90,23 +88,23 @@ def _lawyer(actor: Actor) -> str:
 
 
 def _coordinator(actor: Actor) -> str:
-    waiting = queries.incidents_in(actor, "submitted", "in_review")
+    waiting = incidents.waiting_for_review(actor)
     lang = language()
     return render_template(
         "desk/coordinator.html",
         waiting=waiting,
         names=network.names_of(incident.by_id for incident in waiting),
-        verified=queries.incidents_in(actor, "verified"),
+        verified=queries.verified_waiting(actor),
         without_counsel=queries.cases_without_counsel(actor),
         dates=queries.dates_of(actor, days=14).groups(),
         groups=GROUPS,
         reviews=precedents.open_reviews(actor),
         unreviewed=precedents.unreviewed_decisions(actor, most=8),
-        counts=queries.incident_counts(actor),
+        counts=incidents.counts_by_state(actor),
         at_risk=queries.at_risk(actor),
         damaged=queries.damaged_files(actor),
         pipeline=[(_(STEPS[step]), number) for step, number in queries.pipeline(actor)],
-        regions=queries.region_counts(actor),
+        regions=incidents.counts_by_region(actor),
         region_names={region.code: region_name(region.code, lang) for region in regions()},
         rules=incident_rules,
         deadline_rules=deadline_rules,

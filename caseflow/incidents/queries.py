@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -151,8 +151,3 @@ def _opened(actor: Actor, query: Select[Incident]) -> list[Incident]:
     found = list(db.session.scalars(query))
     actor.ring.prepare(found)
     return found
-
-
-def members_in(incidents: Iterable[Incident]) -> set[str]:
-    """Return the ids of the members who logged `incidents`."""
-    return {incident.by_id for incident in incidents}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import g, request
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -115,8 +115,3 @@ def land(form: Form, broken: RuleBroken) -> None:
         form.form_errors.append(words)
     else:
         field.errors = [*field.errors, words]
-
-
-def was_sent() -> bool:
-    """Tell whether this request sends a form."""
-    return request.method == "POST"

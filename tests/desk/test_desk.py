@@ -6,6 +6,7 @@ import pytest
 
 from caseflow.cases import operations as cases
 from caseflow.desk import queries
+from caseflow.incidents import queries as incidents
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import transaction
 from tests.cast import cast, signed_in_client
@@ -53,8 +54,8 @@ def test_a_coordinator_finds_the_decision_nobody_proposed_and_cases_without_coun
 
 def test_the_numbers_count_only_what_the_reader_can_open(world):
     _app, people, _matter = world
-    assert queries.incident_counts(people.timur) == {}
-    assert queries.incident_counts(people.dana) == {"taken_to_case": 1}
+    assert incidents.counts_by_state(people.timur) == {}
+    assert incidents.counts_by_state(people.dana) == {"taken_to_case": 1}
     assert dict(queries.pipeline(people.aigul))["cases"] == 1
     assert dict(queries.pipeline(people.yerlan))["cases"] == 0
-    assert queries.region_counts(people.aigul) == {"KZ-47": 1}
+    assert incidents.counts_by_region(people.aigul) == {"KZ-47": 1}

@@ -285,7 +285,7 @@ def test_the_check_finds_what_is_missing_too_much_old_and_unsigned(app, people):
     assert "confirmation of Marat Seitkali's key" in runner.invoke(args=["keys", "check"]).output
 
 
-def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):  # noqa: C901 -- one model with its rules
+def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):
     """A state machine: incidents, cases, counsel and departures in any order, against a model of plain sets."""
     with app.app_context():
         people = cast(app)
