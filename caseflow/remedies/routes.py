@@ -66,6 +66,8 @@ def show(measure_id: str) -> ResponseReturnValue:
                 at=now(),
             )
             return redirect(url_for("remedies.show", measure_id=measure.id), 303)
+    if form.form_errors:
+        form.version.data = str(measure.version)  # the second sending has seen what stands above
     return render_template(
         "remedies/show.html",
         case=case,

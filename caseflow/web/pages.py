@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, flash, g, redirect, request, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -174,8 +174,20 @@ def init(app: Flask) -> None:
     app.request_class = Request
     app.register_error_handler(SentTwice, _sent_twice)
     app.register_error_handler(GoBack, _go_back)
+    app.before_request(_look_for_first)
     app.after_request(_finish)
     app.jinja_env.globals["once_field"] = once_field
+
+
+def _look_for_first() -> None:
+    # A form that was done has often taken away what it offered (a person to ask, a stage to begin), so a second click is
+    # recognised before the view judges it anew. The check within the transaction decides between two at one moment.
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or view is None or hasattr(view, "streams"):
+        return
+    key = request.form.get("once", "")
+    if len(key) == LENGTH and db.session.get(Submission, key) is not None:
+        raise SentTwice
 
 
 def _sent_twice(_error: Exception) -> ResponseReturnValue:

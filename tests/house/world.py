@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from caseflow.access.actor import Actor, Role
@@ -29,7 +29,7 @@ from caseflow.evidence import operations as evidence
 from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now, today
-from caseflow.kernel.db import db, transaction
+from caseflow.kernel.db import Base, db, transaction
 from caseflow.kernel.settings import Settings
 from caseflow.network import operations as network
 from caseflow.network.models import Member, Organisation
@@ -44,6 +44,7 @@ from tests.cast import PASSPHRASE, Cast, cast, signed_in_client
 Ids = dict[str, str]
 ROLES = ("documenter", "lawyer", "coordinator")
 NOBODY = "0" * 16
+NOTES = {"events", "openings", "submissions", "sessions", "attempts"}
 
 
 @dataclass
@@ -58,16 +59,25 @@ class World:
     own: Ids = field(default_factory=dict)
     foreign: Ids = field(default_factory=dict)
 
-    def send(self, who: str, method: str, url: str, **request: Any) -> TestResponse:
-        """Send one request as `who` (a role, or "nobody"); afterwards the database is as it was."""
+    def send(self, who: str, method: str, url: str, *, keep: bool = False, **request: Any) -> TestResponse:
+        """Send one request as `who` (a role, or "nobody"); afterwards the database is as it was, unless `keep`."""
         client = self.app.test_client()
         if who in self.cookies:
             client.set_cookie(self.cookie_name, self.cookies[who], domain="localhost")
         try:
             return client.open(url, method=method, **request)
         finally:
-            if method != "GET":
+            if method != "GET" and not keep:
                 self.put_back()
+
+    def rows(self) -> dict[str, int]:
+        """Return how many rows each table has, but for those that note requests and not facts."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            return {
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in Base.metadata.sorted_tables
+                if table.name not in NOTES
+            }
 
     def put_back(self) -> None:
         """Undo what a request did."""
