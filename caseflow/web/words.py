@@ -136,6 +136,11 @@ def _catalogue() -> Any:
     return found[1]
 
 
+def _say(text: str, **values: Any) -> Markup:
+    """Return a text of a template in the reader's language, its values escaped: Jinja's own `_`, by the short way."""
+    return Markup(_catalogue().ugettext(text)) % values  # noqa: S704 -- our own sentences
+
+
 def init(app: Flask) -> None:
     """Attach languages and formats to `app`."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations())
@@ -148,6 +153,7 @@ def init(app: Flask) -> None:
         npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = _say
     app.jinja_env.globals.update(
         date_label=date_label,
         time_label=time_label,

@@ -40,6 +40,7 @@ from caseflow.proceedings.models import Decision, Stage
 from caseflow.remedies import operations as remedies
 from caseflow.vault.keys import fingerprint
 from tests.cast import PASSPHRASE, Cast, cast, signed_in_client
+from tests.fixtures.applications import hurry
 
 Ids = dict[str, str]
 ROLES = ("documenter", "lawyer", "coordinator")
@@ -95,7 +96,7 @@ def build(folder: Path, template: Path, **settings: Any) -> World:
     shutil.copyfile(template, database)
     instance = folder / "instance"
     instance.mkdir()
-    app = create_app(Settings.for_tests(instance, f"sqlite:///{database}", **settings))
+    app = hurry(create_app(Settings.for_tests(instance, f"sqlite:///{database}", **settings)))
     world = World(app, database, pristine)
     with app.app_context():
         people = cast(app)

@@ -159,8 +159,8 @@ def test_an_unknown_id_and_an_absurd_one_are_not_found(app):
                 find(Organisation, key, Organisation.id.is_not(None))
 
 
-def test_sqlite_keeps_what_it_was_told(app):
-    with app.app_context():
+def test_sqlite_keeps_what_it_was_told(make_app, sqlite_url):
+    with make_app(sqlite_url, hurried=False).app_context():
         pragmas = {name: db.session.execute(text(f"PRAGMA {name}")).scalar() for name in (
             "journal_mode", "foreign_keys", "busy_timeout", "secure_delete", "synchronous")}  # fmt: skip
     assert pragmas == {
