@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 from gunicorn.glogging import Logger
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.unreader import SocketUnreader
 
 _LONGEST_ID = 24
 
@@ -23,6 +25,36 @@ class QuietLogger(Logger):
         # A path may hold anything once its %-signs are read, a line break too: the log shows plain letters.
         atoms["U"] = re.sub(r"[^A-Za-z0-9_/.…-]+", "?", path)
         return atoms
+
+
+class StraightBody(Body):
+    """A body of announced length that can go from the socket right into the buffer it is wanted in.
+
+    gunicorn's own `read` copies every byte about four times on its way, which is a fifth of the time of an upload.
+    """
+
+    def readinto(self, room: memoryview) -> int:
+        """Fill some of `room`; return how many bytes, 0 at the end or when the line broke."""
+        unreader = self.reader.unreader
+        held = self.buf.tell() or len(unreader.buf.getbuffer())
+        if held or not self.reader.length:
+            piece = self.read(min(held, len(room)))
+            room[: len(piece)] = piece
+            return len(piece)
+        try:
+            size: int = unreader.sock.recv_into(room[: self.reader.length])
+        except OSError:
+            self.failed = True
+            raise
+        self.reader.length -= size
+        return size
+
+
+def pre_request(_worker: Any, request: Any) -> None:
+    """Let large bodies be read without copies; gunicorn calls this for every request."""
+    body = request.body
+    if type(body) is Body and type(body.reader) is LengthReader and type(body.reader.unreader) is SocketUnreader:
+        request.body = StraightBody(body.reader)
 
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"

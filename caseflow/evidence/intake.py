@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,22 +60,18 @@ def receive(stream: Stream, *, name: str | None, safe_id: str, by: Actor, limit:
     """
     demand(unready(by))
     most = current().max_upload_mb * 1024 * 1024 if limit is None else limit
+    metered = _Metered(stream, most, safe_id)
     epoch, secrets = by.ring.current(safe_id)  # type: ignore[attr-defined]
-    piece = _read(stream, PIECE)
-    while 0 < len(piece) < _TELLS_KIND and (more := _read(stream, PIECE)):
-        piece += more
-    if not piece:
+    begins = metered.read(PIECE)
+    while 0 < len(begins) < _TELLS_KIND and (more := metered.read(PIECE)):
+        begins += more
+    if not begins:
         raise RuleBroken(EMPTY, field="files", about=f"safes:{safe_id}")
-    media_type = magic.from_buffer(piece[:_TELLS_KIND], mime=True)
+    media_type = magic.from_buffer(begins[:_TELLS_KIND], mime=True)
     with store.writing() as (out, payload):
         writer = SealingWriter(out, [str(secrets.identity.recipient)])
-        size = 0
-        while piece:
-            size += len(piece)
-            if size > most:
-                raise RuleBroken(TOO_LARGE, field="files", about=f"safes:{safe_id}")
-            writer.write(piece)
-            piece = _read(stream, PIECE)
+        writer.write(begins)
+        writer.copy_from(metered)
         writer.close()
     return Received(
         payload=payload,
@@ -94,8 +92,36 @@ def forget(received: Received) -> None:
     store.remove(received.payload)
 
 
-def _read(stream: Stream, size: int) -> bytes:
-    try:
-        return stream.read(size)
-    except (OSError, EOFError, ClientDisconnected):
-        raise RuleBroken(BROKEN, field="files") from None
+class _Metered:
+    """A stream up to its limit; it can be read straight into a buffer where the stream underneath can."""
+
+    def __init__(self, stream: Stream, most: int, safe_id: str) -> None:
+        self._stream = stream
+        self._left = most
+        self._safe_id = safe_id
+        if hasattr(stream, "readinto"):
+            self.readinto = self._readinto
+
+    def read(self, size: int, /) -> bytes:
+        with self._said_in_words():
+            piece = self._stream.read(size)
+        self._count(len(piece))
+        return piece
+
+    def _readinto(self, room: memoryview, /) -> int:
+        with self._said_in_words():
+            size: int = self._stream.readinto(room)  # type: ignore[attr-defined]
+        self._count(size)
+        return size
+
+    @contextmanager
+    def _said_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, EOFError, ClientDisconnected):
+            raise RuleBroken(BROKEN, field="files") from None
+
+    def _count(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise RuleBroken(TOO_LARGE, field="files", about=f"safes:{self._safe_id}")

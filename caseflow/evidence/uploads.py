@@ -36,15 +36,25 @@ class Whole:
     def __init__(self, source: Source, length: int | None) -> None:
         self._source = source
         self._left = length
+        if hasattr(source, "readinto"):
+            self.readinto = self._readinto
 
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, b'' at the end. Raises `EOFError` when fewer came than were announced."""
         piece = self._source.read(size)
-        if self._left is not None:
-            self._left -= len(piece)
-            if not piece and self._left:
-                raise EOFError
+        self._count(len(piece))
         return piece
+
+    def _readinto(self, room: memoryview, /) -> int:
+        size: int = self._source.readinto(room)  # type: ignore[attr-defined]
+        self._count(size)
+        return size
+
+    def _count(self, size: int) -> None:
+        if self._left is not None:
+            self._left -= size
+            if not size and self._left:
+                raise EOFError
 
 
 @dataclass
