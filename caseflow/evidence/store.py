@@ -15,7 +15,7 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.settings import current
 
 _PART = ".part"
-_WRITTEN_OUT = 8 * 1024 * 1024
+_WRITTEN_OUT = 64 * 1024 * 1024
 _advise = getattr(os, "posix_fadvise", None)
 
 
