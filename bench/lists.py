@@ -27,7 +27,7 @@ from sqlalchemy import Engine, event, insert
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES, HELD, LIMIT = 10_000, 2_000, 15.0
-ROUNDS, EACH = 15, 20
+ROUNDS, EACH = 40, 20
 HELLO = """
 from flask import Flask
 app = Flask(__name__)

@@ -19,7 +19,7 @@ from typing import Any
 from bench.serving import Server, found_network, served
 
 SIZE = 1024**3
-ROUNDS = 3
+ROUNDS = 5
 MIB = 1024 * 1024
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gWA"
 

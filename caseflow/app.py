@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    app.jinja_environment = pages.Environment
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> Flask:
         navigation=navigation.navigation,
         panels_of=navigation.panels_of,
         url_for=navigation.address,
+        icon_drawing=navigation.icon,
         current_actor=gate.current_actor_or_none,
     )
     for room in ROOMS:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
+from weakref import WeakSet
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -16,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    Executable,
     LargeBinary,
     MetaData,
     String,
@@ -176,21 +178,27 @@ class Unguarded(RuntimeError):
     """A query touches a guarded table without saying for whom: a fault of the program."""
 
 
+# Statements that are kept and asked again, as those of the lists are, need not be read through each time.
+_vetted: WeakSet[Executable] = WeakSet()
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_unguarded(state: ORMExecuteState) -> None:
     if state.is_relationship_load or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    if "unscoped" in state.execution_options:
+    if "unscoped" in state.execution_options or state.statement in _vetted:
         return
     guarded, touched = _guarded_tables(), None
     for part in visitors.iterate(cast("ExternallyTraversible", state.statement)):
         if "caseflow_scope" in getattr(part, "_annotations", ()):
-            return
+            touched = None
+            break
         table = part if isinstance(part, Table) else getattr(part, "table", None)
         if touched is None and isinstance(table, Table) and table.key in guarded:
             touched = table.key
     if touched is not None:
         raise Unguarded(f"{touched} is read without a scope; use a visible_to(actor) or unscoped(why)")
+    _vetted.add(state.statement)
 
 
 @cache

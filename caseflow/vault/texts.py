@@ -7,6 +7,7 @@ authenticated but not stored; the caller knows it. The length is rounded up befo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -50,7 +51,7 @@ class TextKey:
         """Return the cipher of one column."""
         cipher = self._ciphers.get((table, column))
         if cipher is None:
-            key = derive_key(self._key, fields(TEXT_LABEL, table, column))
+            key = derive_key(self._key, _column(table, column))
             cipher = self._ciphers[table, column] = ChaCha20Poly1305(key)
         return cipher
 
@@ -101,4 +102,10 @@ def _cipher(text_key: bytes | TextKey, place: TextPlace) -> ChaCha20Poly1305:
 
 
 def _bound(place: TextPlace) -> bytes:
-    return fields(TEXT_LABEL, place.instance, place.table, place.column, place.row, place.safe, place.epoch)
+    return _column(place.instance, place.table, place.column) + fields(place.row, place.safe, place.epoch)
+
+
+@lru_cache(maxsize=512)
+def _column(*names: str) -> bytes:
+    """Return the beginning that all places of a column share."""
+    return fields(TEXT_LABEL, *names)

@@ -99,6 +99,19 @@ def _file_address(_script_root: str, filename: str) -> str:
     return url_for("static", filename=filename, v=sha256(content).hexdigest()[:12])
 
 
+def icon(name: str, label: str | None = None, size: str = "") -> Markup:
+    """Return a drawing of static/icons/sprite.svg; `label` only where no word stands beside it."""
+    return _icon(address("static", filename="icons/sprite.svg"), name, label, size)
+
+
+@lru_cache(maxsize=1024, typed=True)  # a label that is marked as safe is not the same as one that is not
+def _icon(sprite: str, name: str, label: str | None, size: str) -> Markup:
+    kind = Markup('class="icon icon--{}"').format(size) if size else Markup('class="icon"')
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    drawing = '<svg {} viewBox="0 0 24 24" {} focusable="false"><use href="{}#{}"></use></svg>'
+    return Markup(drawing).format(kind, said, sprite, name)  # noqa: S704 -- what is filled in is escaped
+
+
 def panel(page: str, *, order: int) -> Callable[[Callable[[Any, Actor], Panel | None]], Callable[[Any, Actor], Panel | None]]:
     """Register a function that draws a part of `page` ("case", "incident") for a row and an actor, or None."""
 

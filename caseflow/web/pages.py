@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, flash, g, redirect, request, url_for
+from flask.templating import Environment as BaseEnvironment
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -27,6 +28,18 @@ from caseflow.kernel.ids import LENGTH, new_id
 from caseflow.web.forms import Form, land
 from caseflow.web.gate import current_actor_or_none
 from caseflow.web.requests import Request
+
+
+class Environment(BaseEnvironment):
+    """Templates whose globals are gathered when they are loaded, which is after everything has been put there.
+
+    Jinja looks through a chain of them for each `import` of each page otherwise, which took a twentieth of a list's time.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template, `d` before those of all templates."""
+        return {**self.globals, **(d or {})}
+
 
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 
