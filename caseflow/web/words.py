@@ -138,7 +138,8 @@ def _catalogue() -> Any:
 
 def _say(text: str, **values: Any) -> Markup:
     """Return a text of a template in the reader's language, its values escaped: Jinja's own `_`, by the short way."""
-    return Markup(_catalogue().ugettext(text)) % values  # noqa: S704 -- our own sentences
+    said = Markup(_catalogue().ugettext(text))  # noqa: S704 -- our own sentences
+    return said % values if "%" in said else said
 
 
 def init(app: Flask) -> None:
