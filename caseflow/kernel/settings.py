@@ -70,6 +70,15 @@ class Settings:
     secret_file: Path | None = _setting(
         "CASEFLOW_SECRET_FILE", None, "key that signs form tokens; default instance/secret", read=_optional_path
     )
+    ledger_key_file: Path | None = _setting(
+        "CASEFLOW_LEDGER_KEY_FILE", None, "key that signs checkpoints; default instance/ledger-key", read=_optional_path
+    )
+    tsa_url: str = _setting(
+        "CASEFLOW_TSA_URL", "", "`https://…` of an RFC 3161 authority; empty: checkpoints get no time-stamp"
+    )
+    tsa_ca_file: Path | None = _setting(
+        "CASEFLOW_TSA_CA_FILE", None, "PEM file with its roots; default: those of the system", read=_optional_path
+    )
     proxies: int = _setting("CASEFLOW_PROXIES", 0, "reverse proxies in front whose headers are believed", read=_count)
     testing: bool = False
     fast_kdf: bool = False
@@ -120,6 +129,10 @@ class Settings:
         if self.redis_url and urlsplit(self.redis_url).scheme not in {"redis", "rediss", "unix"}:
             raise WrongSetting("CASEFLOW_REDIS_URL takes redis://…, rediss://… or unix://… .")
 
+        tsa = urlsplit(self.tsa_url)
+        if self.tsa_url and (tsa.scheme not in {"http", "https"} or not tsa.hostname):
+            raise WrongSetting("CASEFLOW_TSA_URL takes http://… or https://… .")
+
     @property
     def engine_url(self) -> str:
         """Return the SQLAlchemy address of the database."""
@@ -151,6 +164,15 @@ class Settings:
     def secret_key(self) -> bytes:
         """Return the key that signs form tokens and flash messages; it opens nothing that is sealed."""
         return secret_from(self.secret_file or self.instance / "secret")
+
+    @property
+    def ledger_key_path(self) -> Path:
+        """Return where the 32 bytes of the key lie that signs checkpoints."""
+        return self.ledger_key_file or self.instance / "ledger-key"
+
+    def ledger_key(self) -> bytes:
+        """Return the Ed25519 seed (32 bytes) that signs checkpoints; made at first use, mode 0600."""
+        return secret_from(self.ledger_key_path)
 
 
 def secret_from(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, LargeBinary, String, event
+from sqlalchemy import DDL, JSON, ForeignKey, Index, LargeBinary, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.kernel.db import Base
@@ -34,20 +34,68 @@ class Event(Base):
     signature: Mapped[bytes | None] = mapped_column(LargeBinary(64))
 
 
-SQLITE_TRIGGERS = [
-    f"""CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-    for verb in ("UPDATE", "DELETE")
-]
-POSTGRESQL_TRIGGERS = [
-    """CREATE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
-    """CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events
-FOR EACH ROW EXECUTE FUNCTION events_append_only()""",
-    """CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events
-FOR EACH STATEMENT EXECUTE FUNCTION events_append_only()""",
-]
+class TreeNode(Base):
+    """The hash over a complete block of rows: 256, 256 x 256, …; `number` counts the blocks of a level from 0.
 
-for _dialect, _triggers in (("sqlite", SQLITE_TRIGGERS), ("postgresql", POSTGRESQL_TRIGGERS)):
-    for _trigger in _triggers:
-        event.listen(Event.__table__, "after_create", DDL(_trigger).execute_if(dialect=_dialect))
+    They are a shortcut for proofs and no source of truth: whoever verifies computes them anew from the rows.
+    """
+
+    __tablename__ = "tree_nodes"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Checkpoint(Base):
+    """A signed statement of how many rows there were and of the root over them."""
+
+    __tablename__ = "checkpoints"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class TimeStamp(Base):
+    """What a time-stamping authority answered about the note of a checkpoint: RFC 3161, DER."""
+
+    __tablename__ = "time_stamps"
+
+    size: Mapped[int] = mapped_column(ForeignKey("checkpoints.size"), primary_key=True, autoincrement=False)
+    answer: Mapped[bytes]
+    authority: Mapped[str] = mapped_column(String(200))
+    stamped_at: Mapped[datetime]
+    at: Mapped[datetime]
+
+
+KEPT = (Event, TreeNode, Checkpoint, TimeStamp)
+
+
+def sqlite_triggers(table: str) -> dict[str, str]:
+    """Return name -> statement of the triggers that let nobody change or remove a row of `table`."""
+    return {
+        f"{table}_no_{verb.lower()}": f"""CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
+        for verb in ("UPDATE", "DELETE")
+    }
+
+
+def postgresql_triggers(table: str) -> dict[str, str]:
+    """Return the same for PostgreSQL, with the function that they call; it empties no table either."""
+    return {
+        f"{table}_append_only": f"""CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
+        f"{table}_no_change": f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION {table}_append_only()""",
+        f"{table}_no_truncate": f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()""",
+    }
+
+
+for _model in KEPT:
+    for _dialect, _triggers in (("sqlite", sqlite_triggers), ("postgresql", postgresql_triggers)):
+        for _trigger in _triggers(_model.__tablename__).values():
+            event.listen(_model.__table__, "after_create", DDL(_trigger).execute_if(dialect=_dialect))

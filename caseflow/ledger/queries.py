@@ -31,6 +31,24 @@ def instance() -> str:
     return str(found)
 
 
+def event_row_bytes(event: Event) -> bytes:
+    """Return the exact bytes of a row, over which its leaf was computed."""
+    return rules.row_bytes(
+        instance=instance(),
+        seq=event.seq,
+        at=event.at,
+        actor=event.actor_id,
+        role=event.role,
+        verb=event.verb,
+        result=event.result,
+        subject=event.subject,
+        safe=event.safe_id,
+        public=event.public,
+        commitment=event.commitment,
+        previous=event.previous,
+    )
+
+
 def history_of(actor: Actor, subjects: Collection[str]) -> list[Event]:
     """Return the events about `subjects` (`table:id`) in safes that `actor` holds, oldest first."""
     query = select(Event).where(Event.subject.in_(subjects), visible(Event, actor))
@@ -78,20 +96,7 @@ def faults() -> Iterator[Fault]:
         if event.seq != number:
             yield Fault(number, "a row is missing")
             number = event.seq
-        row = rules.row_bytes(
-            instance=instance(),
-            seq=event.seq,
-            at=event.at,
-            actor=event.actor_id,
-            role=event.role,
-            verb=event.verb,
-            result=event.result,
-            subject=event.subject,
-            safe=event.safe_id,
-            public=event.public,
-            commitment=event.commitment,
-            previous=event.previous,
-        )
+        row = event_row_bytes(event)
         if event.previous != expected:
             yield Fault(event.seq, "it does not follow the row before it")
         if rules.leaf_of(row) != event.leaf:

@@ -1,22 +1,29 @@
 """How a ledger row becomes bytes, a leaf and a link of the chain.
 
-The leaf is RFC 6962's `SHA-256(0x00 || bytes)`, so that the same rows can later stand in a Merkle tree; the chain is
+The leaf is RFC 6962's `SHA-256(0x00 || bytes)`, so that the same rows stand in a Merkle tree; the chain is
 `SHA-256(chain of the row before || leaf)`. Details are only committed to: `SHA-256(salt || details)`; salt and details
 are sealed in the safe, so the chain can be checked by people who may not read them.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from caseflow.vault.errors import Damaged
+
 START = hashlib.sha256(b"caseflow/v1/ledger").digest()
 SALT_BYTES = 16
 UNSIGNED = frozenset({"entrance.sign_out"})
 """What a member may do without her keys at hand: end a session that is locked."""
+OWN_VERBS = frozenset({"ledger.checkpoint"})
+"""What the ledger notes about itself: nothing happened, so no further checkpoint is due."""
+MALFORMED = "This is not the text of a checkpoint."
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
@@ -72,3 +79,25 @@ def chain(previous: bytes, leaf: bytes) -> bytes:
 def commit(salt: bytes, details: bytes) -> bytes:
     """Return the commitment (32 bytes) to `details` under `salt` (16 bytes)."""
     return hashlib.sha256(b"caseflow/v1/commitment" + salt + details).digest()
+
+
+def checkpoint_text(origin: str, size: int, root: bytes) -> str:
+    """Return the text of a checkpoint as C2SP tlog-checkpoint writes it: origin, size, root (32 bytes), a line each."""
+    return f"{origin}\n{size}\n{base64.b64encode(root).decode('ascii')}\n"
+
+
+def read_checkpoint(text: str) -> tuple[str, int, bytes]:
+    """Return (origin, size, root) of a checkpoint's text; lines of extensions may follow. Raises Damaged."""
+    lines = text.split("\n")
+    if len(lines) < 4 or lines[-1] or not lines[0]:
+        raise Damaged(MALFORMED)
+    origin, number, encoded = lines[:3]
+    if not number.isascii() or not number.isdecimal() or len(number) > 19 or str(int(number)) != number:
+        raise Damaged(MALFORMED)
+    try:
+        root = binascii.a2b_base64(encoded.encode("ascii"), strict_mode=True)
+    except (ValueError, binascii.Error):
+        raise Damaged(MALFORMED) from None
+    if len(root) != 32 or base64.b64encode(root).decode("ascii") != encoded:
+        raise Damaged(MALFORMED)
+    return origin, int(number), root

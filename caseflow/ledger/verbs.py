@@ -14,6 +14,7 @@ VERBS: dict[str, str] = {
     "network.end_membership": N_("ended a membership"),
     "network.set_preferences": N_("chose language and colours"),
     "network.command": N_("Somebody tried to act from the terminal"),
+    "ledger.checkpoint": N_("A checkpoint of the ledger was made"),
     "keys.make_identity": N_("A member's keys were made"),
     "keys.confirm": N_("signed that a key belongs to its member"),
     "keys.change_passphrase": N_("wrapped the own keys under a new passphrase"),

@@ -71,17 +71,25 @@ class Frontier:
 
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """Return the audit path of leaf `index` (from 0), the lowest hash first. Raises ValueError outside the tree."""
-    if not 0 <= index < len(leaves):
+    return [root(leaves[start:end]) for start, end in inclusion_path(index, len(leaves))]
+
+
+def inclusion_path(index: int, size: int) -> list[tuple[int, int]]:
+    """Return the parts (from, to) of a tree of `size` leaves whose roots are the audit path of leaf `index`, from 0.
+
+    Each part begins at a multiple of a power of two that it is not longer than. Raises ValueError outside the tree.
+    """
+    if not 0 <= index < size:
         raise ValueError("no such leaf")
-    path: list[bytes] = []
-    start, end = 0, len(leaves)
+    path: list[tuple[int, int]] = []
+    start, end = 0, size
     while end - start > 1:
         middle = start + _split(end - start)
         if index < middle:
-            path.append(root(leaves[middle:end]))
+            path.append((middle, end))
             end = middle
         else:
-            path.append(root(leaves[start:middle]))
+            path.append((start, middle))
             start = middle
     return path[::-1]
 
@@ -110,22 +118,27 @@ def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
 
     Empty when nothing was added, or for an old size of 0. Raises ValueError for a larger old size.
     """
-    if not 0 <= old_size <= len(leaves):
+    return [root(leaves[start:end]) for start, end in consistency_path(old_size, len(leaves))]
+
+
+def consistency_path(old_size: int, size: int) -> list[tuple[int, int]]:
+    """Return the parts (from, to) whose roots are the consistency proof between the two sizes, as `inclusion_path` does."""
+    if not 0 <= old_size <= size:
         raise ValueError("the old tree is not a part of this one")
-    if old_size in (0, len(leaves)):
+    if old_size in (0, size):
         return []
-    path: list[bytes] = []
-    start, end, whole = 0, len(leaves), True
+    path: list[tuple[int, int]] = []
+    start, end, whole = 0, size, True
     while old_size != end:
         middle = start + _split(end - start)
         if old_size <= middle:
-            path.append(root(leaves[middle:end]))
+            path.append((middle, end))
             end = middle
         else:
-            path.append(root(leaves[start:middle]))
+            path.append((start, middle))
             start, whole = middle, False
     if not whole:
-        path.append(root(leaves[start:end]))
+        path.append((start, end))
     return path[::-1]
 
 

@@ -59,6 +59,11 @@ def signature_line(text: str, name: str, key: bytes) -> str:
     return f"{LINE_START}{name} {signed}\n"
 
 
+def public_of(key: bytes) -> bytes:
+    """Return the Ed25519 public key (32 bytes) of a seed of 32 bytes."""
+    return Ed25519PrivateKey.from_private_bytes(exactly(key, 32, "an Ed25519 seed")).public_key().public_bytes_raw()
+
+
 def verify_note(note: str | bytes, name: str, public: bytes) -> str:
     """Return the note's text if `name` signed it with the Ed25519 key `public` (32 bytes).
 
