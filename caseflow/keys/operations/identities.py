@@ -6,13 +6,13 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
-from threading import BoundedSemaphore
 
 from caseflow.access.actor import Actor
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
+from caseflow.keys.derivation import derive_in_turn
 from caseflow.keys.models import Identity, KeyConfirmation
 from caseflow.keys.passphrases import objection_to
 from caseflow.ledger import operations as ledger
@@ -23,15 +23,11 @@ from caseflow.vault.passphrases import (
     STANDARD,
     Derived,
     KdfParameters,
-    derive,
     unwrap_seed,
     verifier,
     wrap_seed,
 )
 from caseflow.vault.recovery import RecoveryCode
-
-# 64 MiB and about a fifth of a second each: two at once is what a small server bears; the rest wait in line.
-_at_once = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def prepare(passphrase: str) -> Prepared | None:
     if objection_to(passphrase) is not None:
         return None
     salt, parameters = token_bytes(16), _parameters()
-    return Prepared(passphrase, salt, parameters, _derive(passphrase, salt, parameters))
+    return Prepared(passphrase, salt, parameters, derive_in_turn(passphrase, salt, parameters))
 
 
 def make_identity(
@@ -111,7 +107,7 @@ def confirm(member_id: str, *, by: Actor, at: datetime) -> KeyConfirmation:
 def unlock(identity: Identity | None, passphrase: str) -> MemberKeys | None:
     """Return the member's keys if the passphrase is hers, else None. An unknown account costs the same time."""
     parameters = KdfParameters.from_bytes(identity.kdf) if identity else _parameters()
-    derived = _derive(passphrase, identity.salt if identity else bytes(16), parameters)
+    derived = derive_in_turn(passphrase, identity.salt if identity else bytes(16), parameters)
     pepper = current().pepper()
     expected = identity.verifier if identity else bytes(32)
     if not hmac.compare_digest(verifier(derived.a, pepper), expected) or identity is None:
@@ -180,8 +176,3 @@ def _wrapped(
 
 def _parameters() -> KdfParameters:
     return FAST_FOR_TESTS if current().fast_kdf else STANDARD
-
-
-def _derive(passphrase: str, salt: bytes, parameters: KdfParameters) -> Derived:
-    with _at_once:
-        return derive(passphrase, salt, parameters)

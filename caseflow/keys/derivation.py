@@ -1,0 +1,34 @@
+"""The line before Argon2id: two runs at once, a few people waiting, and an answer at once for everybody beyond.
+
+A run takes 64 MiB and about a fifth of a second. The line is that of one process: with several workers there are as many
+lines. It is shorter than the threads of a worker, so that a flood of sign-ins leaves threads for those who are in.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.vault.passphrases import Derived, KdfParameters, derive
+
+AT_ONCE, WAITING = 2, 8
+_at_once = BoundedSemaphore(AT_ONCE)
+_places = BoundedSemaphore(AT_ONCE + WAITING)
+
+
+class Busy(RuleBroken):
+    """Too many people sign in at this moment."""
+
+
+def derive_in_turn(passphrase: str, salt: bytes, parameters: KdfParameters) -> Derived:
+    """Run Argon2id when it is this caller's turn. Raises `Busy` at `passphrase` when the line is full."""
+    if not _places.acquire(blocking=False):
+        raise Busy(
+            N_("Very many people are signing in at this moment. Try again in a few seconds."), field="passphrase"
+        )
+    try:
+        with _at_once:
+            return derive(passphrase, salt, parameters)
+    finally:
+        _places.release()
