@@ -12,7 +12,7 @@ from caseflow.keys.models import InSafe
 
 
 class Incident(InSafe, Base):
-    """What happened, where and when, as one documenter logged it."""
+    """What happened, where and when, as one documenter logged it. `by_id` is she, or who has taken it over from her."""
 
     __tablename__ = "incidents"
 
@@ -42,6 +42,7 @@ class Incident(InSafe, Base):
     consents: Mapped[list[Consent]] = relationship(back_populates="incident", order_by="Consent.at")
     messages: Mapped[list[Message]] = relationship(order_by="Message.at")
     moves: Mapped[list[Move]] = relationship(order_by="Move.at")
+    hand_overs: Mapped[list[HandOver]] = relationship(order_by="HandOver.at")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own protocol
 
@@ -164,5 +165,17 @@ class Move(InSafe, Base):
     from_state: Mapped[str] = mapped_column(String(24))
     to_state: Mapped[str] = mapped_column(String(24))
     reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class HandOver(InSafe, Base):
+    """The fact that somebody else answers for an incident now, because who did has left the network."""
+
+    __tablename__ = "incident_hand_overs"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    from_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    to_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Identities, safes and grants. A grant row exists exactly while its member is entitled to the safe."""
+"""Identities, safes, grants, and what two coordinators decide. A grant row exists exactly while its member is entitled."""
 
 from __future__ import annotations
 
@@ -89,3 +89,87 @@ class InSafe(Id):
     def safe_id(cls) -> Mapped[str]:  # noqa: N805 -- a declared attribute belongs to the class
         """The safe this row lives in."""
         return mapped_column(ForeignKey("safes.id"), index=True)
+
+
+class Unsettled(Id, Base):
+    """A safe whose grants have yet to follow a fact about `member_id`: `lost` asks for a new epoch, else for a grant.
+
+    Access itself never waits: the grants of who lost it are deleted in the act that writes this row.
+    """
+
+    __tablename__ = "unsettled"
+    __table_args__ = (UniqueConstraint("safe_id", "member_id"),)
+
+    safe_id: Mapped[str] = mapped_column(ForeignKey("safes.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    lost: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Approval(Id, Base):
+    """What one coordinator asks for and another one decides; both sign the same facts, `bound` among them.
+
+    `verdict` is "approved", "declined", "withdrawn", or "alone" where there was no second coordinator to ask.
+    """
+
+    __tablename__ = "approvals"
+    __table_args__ = (Index("ix_approvals_subject", "subject"),)
+
+    kind: Mapped[str] = mapped_column(String(24))
+    subject: Mapped[str] = mapped_column(String(80))
+    bound: Mapped[bytes] = mapped_column(LargeBinary(32))
+    asked_by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    asked_at: Mapped[datetime]
+    asked_signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+    expires_at: Mapped[datetime]
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+    decided_at: Mapped[datetime | None]
+    decided_signature: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    used_at: Mapped[datetime | None]
+
+
+class OrganisationKey(Id, Base):
+    """The public half of the organisation's offline recovery key. It counts once a second coordinator has approved it."""
+
+    __tablename__ = "organisation_keys"
+
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    shares: Mapped[int]
+    threshold: Mapped[int]
+    made_by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    made_at: Mapped[datetime]
+    active_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+
+class OrganisationWrap(Base):
+    """The third way to a member's seed: wrapped to the organisation's recovery key."""
+
+    __tablename__ = "organisation_wraps"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("organisation_keys.id"))
+    public: Mapped[bytes] = mapped_column(LargeBinary(64))
+    wrapped: Mapped[bytes]
+    at: Mapped[datetime]
+
+
+class Reopening(Id, Base):
+    """A link by which a member who lost passphrase and code chooses a new passphrase herself.
+
+    "new": a new key pair, to be confirmed again. "recovered": her old seed, sealed under the secret in the link, which is
+    kept as its hash only.
+    """
+
+    __tablename__ = "reopenings"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    seed_sealed: Mapped[bytes | None]
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
