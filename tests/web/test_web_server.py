@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from gunicorn.http.body import LengthReader
@@ -18,28 +19,30 @@ from caseflow.gunicorn_conf import StraightBody
 
 
 def _sent(sock: socket.socket, packets: list[bytes], pause: float = 0.0) -> None:
-    for packet in packets:
-        sock.sendall(packet)
-        time.sleep(pause)
-    sock.close()
+    with sock, suppress(OSError):  # the other end may have read enough
+        for packet in packets:
+            sock.sendall(packet)
+            time.sleep(pause)
 
 
 @pytest.fixture
 def body_of() -> Iterator[Callable[..., StraightBody]]:
     """Yield `body_of(held, *packets, length)`: `held` came with the head of the request, the packets come later."""
-    open_ones: list[socket.socket] = []
+    lines: list[tuple[socket.socket, threading.Thread]] = []
 
     def make(held: bytes, *packets: bytes, length: int | None = None, pause: float = 0.0) -> StraightBody:
         ours, theirs = socket.socketpair()
-        open_ones.append(ours)
-        threading.Thread(target=_sent, args=(theirs, list(packets), pause)).start()
+        sender = threading.Thread(target=_sent, args=(theirs, list(packets), pause))
+        lines.append((ours, sender))
+        sender.start()
         unreader = SocketUnreader(ours)
         unreader.unread(held)
         return StraightBody(LengthReader(unreader, len(held) + sum(map(len, packets)) if length is None else length))
 
     yield make
-    for sock in open_ones:
-        sock.close()
+    for ours, sender in lines:
+        ours.close()
+        sender.join(10)
 
 
 @pytest.mark.parametrize("room", [bytearray, lambda size: memoryview(bytearray(size))], ids=["bytearray", "memoryview"])
