@@ -30,6 +30,8 @@ def decode(text: str) -> tuple[str, bytes]:
     """Return (prefix as written, data). Raises Damaged for anything BIP 173 forbids."""
     if len(text) > MAX_LENGTH:
         raise Damaged("The key is too long.")
+    if not text.isascii():  # the Kelvin sign, for one, is a k in small letters
+        raise Damaged("The key contains a character that no key contains.")
     lower = text.lower()
     if text not in (lower, text.upper()):
         raise Damaged("The key mixes capital and small letters.")

@@ -6,7 +6,9 @@ Boxes: version byte, random nonce, ChaCha20-Poly1305.
 
 from __future__ import annotations
 
+import hmac
 import os
+from typing import NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -73,6 +75,28 @@ def exactly(value: bytes, length: int, what: str) -> bytes:
     if len(value) != length:
         raise ValueError(f"{what} has {length} bytes, not {len(value)}")
     return bytes(value)
+
+
+class Secret:
+    """What holds a secret by value: compared in the same time whatever it holds, and never pickled or copied away.
+
+    A subclass says in `_secret` which bytes it is; its repr must not show them.
+    """
+
+    __slots__ = ()
+
+    def _secret(self) -> bytes:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and hmac.compare_digest(self._secret(), other._secret())
+
+    def __hash__(self) -> int:
+        return hash(self._secret())
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling: a secret travels sealed or not at all."""
+        raise TypeError("secrets are not pickled")
 
 
 def seal_box(cipher: ChaCha20Poly1305, version: int, plain: bytes, bound_to: bytes) -> bytes:

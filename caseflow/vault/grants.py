@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from caseflow.vault.errors import Damaged
-from caseflow.vault.fields import derive_key, exactly, fields, open_box, seal_box
+from caseflow.vault.fields import Secret, derive_key, exactly, fields, open_box, seal_box
 from caseflow.vault.identity import Identity
 from caseflow.vault.keys import MemberKeys, MemberPublic, verify
 
@@ -32,8 +32,8 @@ SECRETS_LENGTH = 64
 WRAPPED_LENGTH = 1 + 32 + SECRETS_LENGTH + 16
 
 
-@dataclass(frozen=True, slots=True)
-class SafeSecrets:
+@dataclass(frozen=True, slots=True, eq=False)
+class SafeSecrets(Secret):
     """What opens a safe in one epoch: the secret of its age identity and the key of its texts, 32 bytes each."""
 
     identity_secret: bytes = field(repr=False)
@@ -56,6 +56,8 @@ class SafeSecrets:
     def to_bytes(self) -> bytes:
         """Return 64 bytes: identity secret, text key."""
         return self.identity_secret + self.text_key
+
+    _secret = to_bytes
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SafeSecrets:

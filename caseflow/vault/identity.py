@@ -5,7 +5,6 @@ Source: C2SP age v1, "The X25519 recipient type" and "The scrypt recipient type"
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from caseflow.vault import bech32
 from caseflow.vault.errors import Damaged
-from caseflow.vault.fields import derive_key, exactly, utf8
+from caseflow.vault.fields import Secret, derive_key, exactly, utf8
 from caseflow.vault.stanza import FILE_KEY_LENGTH, Stanza, decode64, encode64
 
 RECIPIENT_PREFIX = "age"
@@ -62,7 +61,7 @@ class Recipient:
         return Stanza("X25519", (encode64(share),), body)
 
 
-class Identity:
+class Identity(Secret):
     """An age X25519 identity: 32 secret bytes, and what they open."""
 
     __slots__ = ("_private", "public", "secret")
@@ -101,11 +100,8 @@ class Identity:
     def __repr__(self) -> str:
         return f"<Identity of {self.recipient}>"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Identity) and hmac.compare_digest(self.secret, other.secret)
-
-    def __hash__(self) -> int:
-        return hash(self.public)
+    def _secret(self) -> bytes:
+        return self.secret
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes | None:
         """Return the file key from the first stanza that fits, else None. Raises Damaged for a malformed one."""
@@ -131,8 +127,8 @@ class Identity:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Passphrase:
+@dataclass(frozen=True, slots=True, eq=False)
+class Passphrase(Secret):
     """A passphrase as recipient or identity (age's scrypt stanza); it must be alone in a file.
 
     `work_factor` is log2 of scrypt's N when sealing (18: 256 MiB). A file asking for more than `max_work_factor`
@@ -146,6 +142,9 @@ class Passphrase:
     def __post_init__(self) -> None:
         if not 1 <= self.work_factor <= 22 or not 1 <= self.max_work_factor <= 22:
             raise ValueError("a work factor is between 1 and 22")
+
+    def _secret(self) -> bytes:
+        return utf8(self.text)
 
     def wrap(self, file_key: bytes) -> Stanza:
         """Return the one stanza of a file sealed with this passphrase."""

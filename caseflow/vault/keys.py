@@ -6,18 +6,17 @@ The seed is the only secret that is kept; everything here is derived from it wit
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 from dataclasses import dataclass
 from functools import cached_property
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from caseflow.vault import signatures
 from caseflow.vault.errors import Damaged
-from caseflow.vault.fields import derive_key, exactly, fields
+from caseflow.vault.fields import Secret, derive_key, exactly, fields
 from caseflow.vault.identity import Identity, Recipient
 
 SEED_LENGTH = 32
@@ -60,7 +59,7 @@ class MemberPublic:
         return str(Recipient(self.encryption))
 
 
-class MemberKeys:
+class MemberKeys(Secret):
     """The private side of a member. Its repr shows only the fingerprint.
 
     The key pairs are made from the seed when they are first needed: a page that only reads sealed texts needs none.
@@ -117,23 +116,13 @@ class MemberKeys:
     def __repr__(self) -> str:
         return f"<MemberKeys {fingerprint(self.public)}>"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, MemberKeys) and hmac.compare_digest(self.seed, other.seed)
-
-    def __hash__(self) -> int:
-        return hash(self.public)
-
-    def __reduce__(self) -> str:
-        """Refuse pickling: keys travel as a sealed seed or not at all."""
-        raise TypeError("member keys are not pickled")
+    def _secret(self) -> bytes:
+        return self.seed
 
 
 def verify(public: MemberPublic, message: bytes, signature: bytes, *, purpose: str) -> None:
     """Return if `signature` is the member's over `message` for this purpose. Raises Damaged."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public.signing).verify(signature, _signed(message, purpose))
-    except (InvalidSignature, ValueError):
-        raise Damaged("The signature does not fit what was signed.") from None
+    signatures.verify(public.signing, _signed(message, purpose), signature)
 
 
 def fingerprint(public: MemberPublic) -> str:

@@ -10,9 +10,9 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from caseflow.vault import signatures
 from caseflow.vault.errors import Damaged, WrongKey
 from caseflow.vault.fields import exactly
 
@@ -73,10 +73,7 @@ def verify_note(note: str | bytes, name: str, public: bytes) -> str:
     identifier = key_id(name, public)
     for line in parsed.signatures:
         if line.name == name and line.key_id == identifier:
-            try:
-                Ed25519PublicKey.from_public_bytes(public).verify(line.signature, parsed.text.encode())
-            except (InvalidSignature, ValueError):
-                raise Damaged("The signature does not fit the text of the note.") from None
+            signatures.verify(public, parsed.text.encode(), line.signature)
             return parsed.text
     raise WrongKey("The note is not signed by the expected key.")
 
@@ -86,10 +83,12 @@ def parse_note(note: str | bytes) -> Note:
     if len(note) > MAX_NOTE:
         raise Damaged("The signed note is too long.")
     try:
-        whole = note.decode() if isinstance(note, bytes) else note
-        whole.encode()
+        data = note if isinstance(note, bytes) else note.encode()
+        whole = data.decode()
     except UnicodeError:
         raise Damaged(MALFORMED) from None
+    if len(data) > MAX_NOTE:  # a text of a million letters may be four million bytes
+        raise Damaged("The signed note is too long.")
     split = whole.rfind("\n\n")
     text, below = whole[: split + 1], whole[split + 2 :]
     if split < 0 or not _is_text(text) or not below.endswith("\n"):
@@ -114,13 +113,15 @@ def verifier_key(name: str, public: bytes) -> str:
 
 
 def parse_verifier_key(text: str) -> tuple[str, bytes]:
-    """Return (name, public key of 32 bytes). Raises Damaged."""
+    """Return (name, public key of 32 bytes). Raises Damaged, also for a second spelling of the same key."""
     parts = text.split("+", 2)
     try:
         name, identifier, key = parts[0], bytes.fromhex(parts[1]), _decode64(parts[2])
     except (ValueError, IndexError):
         raise Damaged("This is not the text of a verifier key.") from None
     if not _is_name(name) or len(key) != 33 or key[:1] != ED25519 or key_id(name, key[1:]) != identifier:
+        raise Damaged("This is not the text of a verifier key.")
+    if verifier_key(name, key[1:]) != text:
         raise Damaged("This is not the text of a verifier key.")
     return name, key[1:]
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from caseflow.vault.errors import Damaged, VaultError, WrongKey
-from caseflow.vault.fields import derive_key, exactly, fields, open_box, seal_box, utf8
+from caseflow.vault.fields import Secret, derive_key, exactly, fields, open_box, seal_box, utf8
 
 SALT_LENGTH = 16
 PEPPER_LENGTH = 32
@@ -69,12 +69,15 @@ STANDARD = KdfParameters(memory=64 * 1024, iterations=3, lanes=4)
 FAST_FOR_TESTS = KdfParameters(memory=64, iterations=1, lanes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+@dataclass(frozen=True, slots=True, eq=False)
+class Derived(Secret):
     """The two halves of one run: `a` proves the passphrase, `k` opens the seed."""
 
     a: bytes = field(repr=False)
     k: bytes = field(repr=False)
+
+    def _secret(self) -> bytes:
+        return self.a + self.k
 
 
 def derive(passphrase: str, salt: bytes, parameters: KdfParameters = STANDARD) -> Derived:

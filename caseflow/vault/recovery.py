@@ -7,14 +7,13 @@ whatever one attempt costs, and a slow one would only let strangers keep the ser
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import unicodedata
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from caseflow.vault.errors import Damaged, WrongKey
-from caseflow.vault.fields import derive_key, exactly, fields, open_box, seal_box
+from caseflow.vault.fields import Secret, derive_key, exactly, fields, open_box, seal_box
 
 CODE_LENGTH = 20
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -30,7 +29,7 @@ READ_AS = {"O": "0", "I": "1", "L": "1"}
 CYRILLIC = dict(zip("АВЕЗКМНОРСТУХІЅЈҮ", "ABE3KMH0PCTYX1SJY", strict=True))
 
 
-class RecoveryCode:
+class RecoveryCode(Secret):
     """A recovery code. `str()` is what is printed: nine groups of four; its repr shows nothing."""
 
     __slots__ = ("secret",)
@@ -89,11 +88,8 @@ class RecoveryCode:
     def __repr__(self) -> str:
         return "<RecoveryCode>"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RecoveryCode) and hmac.compare_digest(self.secret, other.secret)
-
-    def __hash__(self) -> int:
-        return hash(self.secret)
+    def _secret(self) -> bytes:
+        return self.secret
 
 
 def _symbol(character: str) -> int:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from caseflow.vault.errors import Damaged, VaultError
-from caseflow.vault.fields import derive_key, exactly, fields, open_box, seal_box, utf8
+from caseflow.vault.fields import NONCE_LENGTH, TAG_LENGTH, derive_key, exactly, fields, open_box, seal_box, utf8
 
 TEXT_VERSION = 1
 TEXT_LABEL = "caseflow/v1/text"
@@ -73,6 +73,8 @@ def seal_text(text_key: bytes | TextKey, value: str, *, place: TextPlace) -> byt
 
 def open_text(text_key: bytes | TextKey, sealed: bytes, *, place: TextPlace) -> str:
     """Return the value. Raises Damaged if it was altered, sealed for another place or under another key."""
+    if len(sealed) > MAX_SEALED:
+        raise Damaged("The sealed text is longer than any that was ever sealed.")
     plain = open_box(_cipher(text_key, place), TEXT_VERSION, sealed, _bound(place))
     if plain is None:
         raise Damaged("The text was altered or does not belong here.")
@@ -94,6 +96,9 @@ def padded_length(length: int) -> int:
     needed = length + 1
     step = SMALL_STEP if needed <= SMALL else 1 << ((needed - 1).bit_length() - 4)
     return -(-needed // step) * step
+
+
+MAX_SEALED = 1 + NONCE_LENGTH + TAG_LENGTH + padded_length(MAX_TEXT)
 
 
 def _cipher(text_key: bytes | TextKey, place: TextPlace) -> ChaCha20Poly1305:
