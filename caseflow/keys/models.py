@@ -11,7 +11,10 @@ from caseflow.kernel.db import Base, Id
 
 
 class Identity(Base):
-    """A member's key pair: public half in the open, the seed wrapped under her passphrase and her recovery code."""
+    """A member's key pair: public half in the open, the seed wrapped under her passphrase and her recovery code.
+
+    `recovery_recipient` is the `age1…` of the code itself, to which sealed exports are sealed; none for older codes.
+    """
 
     __tablename__ = "identities"
 
@@ -23,6 +26,7 @@ class Identity(Base):
     verifier: Mapped[bytes] = mapped_column(LargeBinary(32))
     seed_wrapped: Mapped[bytes]
     seed_for_recovery: Mapped[bytes]
+    recovery_recipient: Mapped[str | None] = mapped_column(String(64))
     made_at: Mapped[datetime]
 
 

@@ -24,6 +24,7 @@ MAX_TYPED = 256
 RECOVERY_VERSION = 1
 RECOVERY_LABEL = "caseflow/v1/recovery"
 CHECK_LABEL = "caseflow/v1/recovery-check"
+FILE_LABEL = "caseflow/v1/recovery-file"
 READ_AS = {"O": "0", "I": "1", "L": "1"}
 # What looks the same on a Russian or Kazakh keyboard, for a code that is typed without switching.
 CYRILLIC = dict(zip("АВЕЗКМНОРСТУХІЅЈҮ", "ABE3KMH0PCTYX1SJY", strict=True))
@@ -76,6 +77,14 @@ class RecoveryCode(Secret):
         if seed is None:
             raise WrongKey("This recovery code does not open this member's keys.")
         return seed
+
+    @property
+    def age_identity(self) -> Identity:
+        """The code as a recipient of files: what is sealed to it opens with the `age` command and the code alone.
+
+        It is another key than the one that wraps the seed, so who opens a file with it learns nothing of the seed.
+        """
+        return Identity(derive_key(self.secret, fields(FILE_LABEL)))
 
     def _cipher(self, member: str) -> ChaCha20Poly1305:
         return ChaCha20Poly1305(derive_key(self.secret, fields(RECOVERY_LABEL, member)))

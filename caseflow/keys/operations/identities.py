@@ -73,6 +73,7 @@ def make_identity(
         epoch=1,
         public=keys.public.to_bytes(),
         seed_for_recovery=code.wrap_seed(keys.seed, member_id),
+        recovery_recipient=code.age_identity.recipient,
         made_at=at,
         **_wrapped(keys, passphrase, member_id, 1, prepared),
     )
@@ -150,6 +151,7 @@ def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor, at: datetime)
     _demand_own(identity, keys)
     code = RecoveryCode.generate()
     identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
+    identity.recovery_recipient = code.age_identity.recipient
     ledger.record("keys.renew_code", by=by, at=at, about=f"members:{identity.member_id}")
     return code
 
