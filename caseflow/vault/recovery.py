@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from caseflow.vault.errors import Damaged, WrongKey
 from caseflow.vault.fields import Secret, derive_key, exactly, fields, open_box, seal_box
+from caseflow.vault.identity import Identity
 
 CODE_LENGTH = 20
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
