@@ -80,6 +80,7 @@ def run(*, wsgi: str = "wsgi:app", cases: int = CASES, held: int = HELD) -> List
             "CASEFLOW_INSTANCE": str(folder / "instance"),
             "CASEFLOW_WORKER": "none",
             "CASEFLOW_LANGUAGE": "en",
+            "CASEFLOW_SECOND_FACTOR": "",
         }
         cookies, counted = _build(folder / "instance", cases, held)
         with _served(wsgi, environment, folder) as ours, _served("bare_page:app", environment, folder) as bare:

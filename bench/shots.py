@@ -58,6 +58,7 @@ def demo_server() -> Iterator[str]:
         url = f"http://127.0.0.1:{port}"
         env = {**os.environ, "CASEFLOW_INSTANCE": folder, "CASEFLOW_URL": url, "PORT": str(port)}
         env["CASEFLOW_WORKER"] = "none"
+        env["CASEFLOW_SECOND_FACTOR"] = ""
         python = [sys.executable, "-m"]
         for command in (["db", "upgrade"], ["demo", "build"]):
             subprocess.run([*python, "flask", "--app", "wsgi", *command], cwd=ROOT, env=env, check=True)

@@ -82,6 +82,7 @@ def create_app(settings: Settings) -> Flask:
     )
     for room in ROOMS:
         _open(app, room)
+    import_module("caseflow.entrance.sessions").check_roles(settings.second_factor)
     gate.load_with(import_module("caseflow.entrance.sessions").load)
     app.view_functions["static"] = gate.public("style sheets, scripts and pictures of the pages")(
         app.view_functions["static"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from caseflow.access import cases, deadlines, evidence, incidents, network, precedents, proceedings, remedies
+from caseflow.access import cases, deadlines, entrance, evidence, incidents, network, precedents, proceedings, remedies
 from caseflow.access.actor import Actor, Objection, Role
 from caseflow.kernel.words import N_
 
@@ -133,6 +133,8 @@ ACTS: tuple[Act, ...] = (
          network.may_withdraw_invitation),
     _act(N_("Confirm a member's key"), "", lambda a, _o: network.may_confirm_key(a, _member()), network.may_confirm_key),
     _act(N_("End a membership"), "", lambda a, _o: network.may_end_membership(a, _member()), network.may_end_membership),
+    _act(N_("Reset a member's second factor"), "", lambda a, _o: entrance.may_reset_second_factor(a, _member()),
+         entrance.may_reset_second_factor),
     _plain(N_("Read the ledger of the network"), network.may_read_ledger),
     _plain(N_("Export the key of a safe"), evidence.may_export_key),
     _act(N_("Take a precedent of the network back"), "",

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Any, cast
 
 from flask import Request, Response, g
-from sqlalchemy import bindparam, inspect, select, update
+from sqlalchemy import bindparam, delete, inspect, select, update
 
-from caseflow.access.actor import Actor
-from caseflow.entrance.models import MemberSession
+from caseflow.access.actor import Actor, Role
+from caseflow.entrance.models import Challenge, HalfSession, MemberSession
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
-from caseflow.kernel.settings import current
+from caseflow.kernel.settings import WrongSetting, current
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, KeyConfirmation
 from caseflow.ledger.queries import instance
@@ -30,6 +32,7 @@ from caseflow.vault.sessions import open_seed, seal_seed
 from caseflow.web.gate import Visitor
 
 _SEEN_EVERY = timedelta(minutes=1)
+HALF_LASTS = timedelta(minutes=10)
 
 _WHOSE = (  # built once: every request of every page asks it
     select(MemberSession, Member, Identity.public, KeyConfirmation.public, Departure.member_id)
@@ -40,7 +43,16 @@ _WHOSE = (  # built once: every request of every page asks it
     .where(MemberSession.sid_hash == bindparam("sid_hash"))
 )
 
-__all__ = ["begin", "cookie_name", "end", "end_all", "load", "lock", "set_cookie"]
+__all__ = ["Half", "begin", "begin_half", "cookie_name", "end", "end_all", "half_of", "load", "load_half", "lock", "owes", "set_cookie"]
+
+
+@dataclass(frozen=True)
+class Half:
+    """Who has proven her passphrase in this browser and not yet her second factor."""
+
+    row: HalfSession
+    member: Member
+    keys: MemberKeys = field(repr=False)
 
 
 def cookie_name() -> str:
@@ -48,10 +60,17 @@ def cookie_name() -> str:
     return "__Host-caseflow" if current().secure else "caseflow"
 
 
-def begin(member: Member, keys: MemberKeys, *, agent: str, at: datetime, ends_at: datetime | None = None) -> str:
+def begin(
+    member: Member,
+    keys: MemberKeys,
+    *,
+    agent: str,
+    at: datetime,
+    ends_at: datetime | None = None,
+    second_at: datetime | None = None,
+) -> str:
     """Store a new session in the present transaction and return the cookie's value."""
-    sid, k = token_bytes(16), token_bytes(32)
-    sid_hash = hashlib.sha256(sid).hexdigest()
+    sid_hash, k, value = _new_halves()
     db.session.add(
         MemberSession(
             sid_hash=sid_hash,
@@ -61,9 +80,31 @@ def begin(member: Member, keys: MemberKeys, *, agent: str, at: datetime, ends_at
             seen_at=at,
             ends_at=ends_at or at + timedelta(hours=current().session_hours),
             agent=agent[:120],
+            second_at=second_at,
         )
     )
-    return base64.urlsafe_b64encode(sid + k).decode().rstrip("=")
+    return value
+
+
+def begin_half(member: Member, keys: MemberKeys, *, agent: str, at: datetime) -> str:
+    """Store half a session, which waits for the second factor, and return the cookie's value."""
+    sid_hash, k, value = _new_halves()
+    db.session.add(
+        HalfSession(
+            sid_hash=sid_hash,
+            member_id=member.id,
+            seed_sealed=seal_seed(keys.seed, k, bytes.fromhex(sid_hash)),
+            started_at=at,
+            ends_at=at + HALF_LASTS,
+            agent=agent[:120],
+        )
+    )
+    return value
+
+
+def _new_halves() -> tuple[str, bytes, str]:
+    sid, k = token_bytes(16), token_bytes(32)
+    return hashlib.sha256(sid).hexdigest(), k, base64.urlsafe_b64encode(sid + k).decode().rstrip("=")
 
 
 def set_cookie(answer: Response, value: str | None) -> None:
@@ -74,8 +115,7 @@ def set_cookie(answer: Response, value: str | None) -> None:
         answer.set_cookie(cookie_name(), value, path="/", secure=current().secure, httponly=True, samesite="Lax")
 
 
-def _halves(request: Request) -> tuple[str, bytes] | None:
-    value = request.cookies.get(cookie_name(), "")
+def _halves(value: str) -> tuple[str, bytes] | None:
     if len(value) != 64:
         return None
     try:
@@ -87,7 +127,7 @@ def _halves(request: Request) -> tuple[str, bytes] | None:
 
 def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of not being recognised is one
     """Recognise the member of this request: None, locked, or with her keyring. One query, one decryption."""
-    halves = _halves(request)
+    halves = _halves(request.cookies.get(cookie_name(), ""))
     if halves is None:
         return None
     sid_hash, k = halves
@@ -112,7 +152,42 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
         return None  # a row that was given to somebody else, or keys that have been replaced since
     if moment - session.seen_at > _SEEN_EVERY:
         _touch(session, moment)
-    return Visitor(_actor(member, confirmed == public, MemberKeyring(member.id, keys, instance())), locked=False)
+    actor = _actor(member, confirmed == public, MemberKeyring(member.id, keys, instance()))
+    return Visitor(actor, locked=False, owing=owes(session, member))
+
+
+def owes(session: MemberSession, member: Member) -> bool:
+    """Tell whether her role demands a second factor that was never proven in this session."""
+    return session.second_at is None and member.role in current().second_factor
+
+
+def check_roles(names: Iterable[str]) -> None:
+    """Raise `WrongSetting` for a word in CASEFLOW_SECOND_FACTOR that is no role: it would quietly protect nobody."""
+    unknown = sorted(set(names) - set(Role))
+    if unknown:
+        roles = ", ".join(Role)
+        raise WrongSetting(f"CASEFLOW_SECOND_FACTOR names “{unknown[0]}”, but takes some of: {roles}; or nothing.")
+
+
+def load_half(request: Request, *, at: datetime) -> Half | None:
+    """Return whose second factor this browser waits for, or None. It is no way past any gate."""
+    return half_of(request.cookies.get(cookie_name(), ""), at=at)
+
+
+def half_of(value: str, *, at: datetime) -> Half | None:
+    """Return what `begin_half` stored under this cookie's value, or None."""
+    halves = _halves(value)
+    row = db.session.get(HalfSession, halves[0]) if halves else None
+    if halves is None or row is None or at >= row.ends_at:
+        return None
+    member, identity = db.session.get_one(Member, row.member_id), db.session.get_one(Identity, row.member_id)
+    if db.session.get(Departure, member.id) is not None:
+        return None
+    try:
+        keys = MemberKeys.from_seed(open_seed(row.seed_sealed, halves[1], bytes.fromhex(row.sid_hash)))
+    except VaultError:
+        return None
+    return Half(row, member, keys) if keys.public.to_bytes() == identity.public else None
 
 
 def _actor(member: Member, confirmed: bool, ring: MemberKeyring | None) -> Actor:
@@ -141,17 +216,21 @@ def _touch(session: MemberSession, moment: datetime) -> None:
         db.session.execute(change.values(seen_at=moment))
 
 
-def end(session: Any) -> None:
-    """Delete a session in the present transaction."""
+def end(session: Any) -> bool:
+    """Delete a session, or half of one, in the present transaction; tell whether it was still there."""
     # By its key, not by the object: another request may have ended it a moment ago.
     key = inspect(session).identity
-    found = db.session.get(MemberSession, key) if key else None
+    found = db.session.get(type(session), key) if key else None
     if found is not None:
         db.session.delete(found)
+        db.session.execute(delete(Challenge).where(Challenge.sid_hash == found.sid_hash))
+    return found is not None
 
 
 def end_all(member_id: str, *, but: str | None = None) -> None:
     """Delete every session of a member in the present transaction, except the one under the hash `but`."""
-    for session in db.session.scalars(select(MemberSession).where(MemberSession.member_id == member_id)):
-        if session.sid_hash != but:
-            db.session.delete(session)
+    for kind in (MemberSession, HalfSession):
+        mine: list[MemberSession | HalfSession] = list(db.session.scalars(select(kind).where(kind.member_id == member_id)))
+        for session in mine:
+            if session.sid_hash != but:
+                db.session.delete(session)

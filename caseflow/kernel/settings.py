@@ -38,6 +38,10 @@ def _count(text: str) -> int:
     return number
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip() for word in text.split(","))))
+
+
 def _optional_path(text: str) -> Path | None:
     return Path(text) if text else None
 
@@ -63,6 +67,12 @@ class Settings:
     timezone: str = _setting("CASEFLOW_TIMEZONE", "Asia/Almaty", "IANA zone in which times are shown")
     idle_minutes: int = _setting("CASEFLOW_IDLE_MINUTES", 15, "minutes until the lock screen", read=_count)
     session_hours: int = _setting("CASEFLOW_SESSION_HOURS", 10, "hours until a session ends", read=_count)
+    second_factor: frozenset[str] = _setting(
+        "CASEFLOW_SECOND_FACTOR",
+        frozenset({"coordinator"}),
+        "roles that sign in with a second factor, as `coordinator,lawyer`; empty: everybody may, nobody must",
+        read=_words,
+    )
     max_upload_mb: int = _setting("CASEFLOW_MAX_UPLOAD_MB", 20480, "largest evidence file, in MiB", read=_count)
     pepper_file: Path | None = _setting(
         "CASEFLOW_PEPPER_FILE", None, "32 secret bytes outside the database; default instance/pepper", read=_optional_path
@@ -105,8 +115,15 @@ class Settings:
 
     @classmethod
     def for_tests(cls, instance_dir: Path, database_url: str | None = None, **overrides: Any) -> Settings:
-        """Return settings of a throw-away installation: English, a quick key derivation, no worker."""
-        given: dict[str, Any] = {"language": "en", "worker": "none", "testing": True, "fast_kdf": True, **overrides}
+        """Return settings of a throw-away installation: English, a quick key derivation, no worker, no second factor."""
+        given: dict[str, Any] = {
+            "language": "en",
+            "worker": "none",
+            "second_factor": frozenset(),
+            "testing": True,
+            "fast_kdf": True,
+            **overrides,
+        }
         return cls(instance=instance_dir, database_url=database_url or "", **given)
 
     def check(self) -> None:

@@ -14,7 +14,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from caseflow.access.actor import Actor
 
 # What opens an account is never carried from one page to the next.
-_NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code")
+_NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code", "offer", "response")
 _PIECE = 1024 * 1024
 _LET_FINISH = 1024 * _PIECE
 View = TypeVar("View", bound=Callable[..., Any])
@@ -22,11 +22,15 @@ login_manager = LoginManager()
 
 
 class Visitor(UserMixin):
-    """A signed-in member as Flask-Login knows her; `locked` means that her keys are not at hand."""
+    """A signed-in member as Flask-Login knows her.
 
-    def __init__(self, actor: Actor, *, locked: bool) -> None:
+    `locked` means that her keys are not at hand; `owing` that she must set up a second factor before anything opens.
+    """
+
+    def __init__(self, actor: Actor, *, locked: bool, owing: bool = False) -> None:
         self.actor = actor
         self.locked = locked
+        self.owing = owing
         self.id = actor.member_id
 
 
@@ -42,8 +46,19 @@ def init(app: Flask) -> None:
 
 
 def current_actor_or_none() -> Actor | None:
-    """Return who is signed in and unlocked, or None."""
-    return current_user.actor if current_user and current_user.is_authenticated and not current_user.locked else None
+    """Return who is signed in and unlocked and owes nothing, or None."""
+    return current_user.actor if _is_in() and not current_user.owing else None
+
+
+def entering_actor() -> Actor:
+    """Return who is about to enter; only for views behind `@entering`."""
+    if not _is_in():
+        raise RuntimeError("nobody is entering; the view lacks @entering")
+    return cast(Actor, current_user.actor)
+
+
+def _is_in() -> bool:
+    return bool(current_user) and current_user.is_authenticated and not current_user.locked
 
 
 def current_actor() -> Actor:
@@ -64,6 +79,18 @@ def signed_in(view: View) -> View:
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.gate = "signed in"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def entering(view: View) -> View:
+    """Let also those in who owe a second factor: for the pages on which it is set up, and no others."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        return cast(ResponseReturnValue, view(*args, **kwargs)) if _is_in() else _ask_who()
+
+    guarded.gate = "signed in"  # type: ignore[attr-defined]
+    guarded.entering = True  # type: ignore[attr-defined]
     return cast(View, guarded)
 
 
@@ -122,15 +149,21 @@ def demand_gates(app: Flask) -> None:
 
 def _ask_who() -> ResponseReturnValue:
     page = "unlock" if current_user.is_authenticated else "sign_in"
+    if _is_in():
+        page = "second_factor"
     where = request.full_path.rstrip("?")
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or hasattr(view, "streams"):
         return redirect(url_for(f"entrance.{page}", next=where), 303)
     # What was typed while the session locked or ended travels in the page that asks for the passphrase; nothing of it
     # is stored, and it is acted on only after she has pressed the button once more, with a fresh token.
-    g.answer_status = 423 if page == "unlock" else 401
-    names = {"unlock": "entrance/unlock.html", "sign_in": "entrance/sign_in.html"}
-    return render_template(names[page], typed=_typed(), onward=where, form=None)
+    g.answer_status = 401 if page == "sign_in" else 423
+    names = {
+        "unlock": "entrance/unlock.html",
+        "sign_in": "entrance/sign_in.html",
+        "second_factor": "entrance/go_on.html",
+    }
+    return render_template(names[page], typed=_typed(), onward=where, form=None, owing=_is_in())
 
 
 def _typed() -> list[tuple[str, str]]:

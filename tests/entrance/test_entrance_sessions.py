@@ -95,7 +95,7 @@ def test_the_cookie_is_for_this_server_only_and_scripts_cannot_read_it(make_app,
     app = make_app(sqlite_url, url="https://cases.example.org")
     with app.app_context():
         cast(app)
-        value = operations.sign_in("dana@example.org", PASSPHRASE, address="a", agent="b", at=now())
+        value = operations.sign_in("dana@example.org", PASSPHRASE, address="a", agent="b", at=now()).value
         answer = app.response_class()
         sessions.set_cookie(answer, value)
     said = answer.headers["Set-Cookie"]
@@ -295,7 +295,7 @@ def test_the_recovery_code_gives_a_new_passphrase_and_the_same_keys(app, people,
     assert answer.location == "/sign-in"
     assert dana.get("/account").status_code == 303, "all sessions end"
     with app.app_context():
-        value = operations.sign_in("dana@example.org", NEW, address="a", agent="b", at=now())
+        value = operations.sign_in("dana@example.org", NEW, address="a", agent="b", at=now()).value
         raw = base64.urlsafe_b64decode(value)
         stored = db.session.get_one(MemberSession, hashlib.sha256(raw[:16]).hexdigest())
         assert open_seed(stored.seed_sealed, raw[16:], bytes.fromhex(stored.sid_hash)) == people.dana.ring.keys.seed

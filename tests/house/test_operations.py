@@ -13,8 +13,13 @@ NO_ACTS = {
     "deadlines.kind_of": "reads a rule",
     "entrance.actor_of": "describes a member whose keys are open",
     "entrance.prove": "only compares the passphrase; the act it guards asks and records",
+    "entrance.ask_passkey": "stores a random number for one browser; what is answered to it is recorded",
+    "entrance.forgive": "uncounts tries; the act that succeeded is recorded",
+    "entrance.forgive_second": "the same",
     "entrance.sweep": "the clock locks and forgets sessions; what a member does about hers is recorded",
+    "entrance.tell": "writes a letter about an act that is recorded",
     "entrance.throttle": "counts tries under keyed hashes; the first one too many is recorded",
+    "entrance.throttle_second": "the same",
     "evidence.discard": "removes sealed files whose act was undone, so nothing happened",
     "evidence.due_for_check": "reads",
     "evidence.head_anew": "part of settling a safe, which is recorded",
@@ -38,6 +43,9 @@ NOT_ASKED = {
     "cases.settle": "part of acts on the team, which have asked",
     "deadlines.remind": "the clock acts; nobody is signed in at night",
     "entrance.change_passphrase": "everybody changes her own; the old passphrase is what is asked for",
+    "entrance.end_session": "everybody ends her own session; another's is refused",
+    "entrance.finish": "the second factor is what is asked for",
+    "entrance.prove_second": "the second factor is what is asked for",
     "entrance.renew_code": "everybody renews her own; the passphrase is what is asked for",
     "entrance.reset_by_code": "the recovery code is what is asked for",
     "entrance.sign_in": "the passphrase is what is asked for",
@@ -60,6 +68,7 @@ NOT_RECORDED = {
 }
 BY_NOBODY = {
     "deadlines.remind": "the clock acts",
+    "entrance.finish": "half a session says who it is; she is in only afterwards",
     "entrance.reset_by_code": "she is known only once the code has opened her keys",
     "entrance.sign_in": "she is known only once the passphrase has opened her keys",
     "entrance.unlock": "she is known only once the passphrase has opened her keys",
@@ -178,6 +187,7 @@ def test_an_application_with_a_route_without_a_gate_does_not_start():
 def test_only_a_few_routes_are_public(app):
     public = {name for name, view in app.view_functions.items() if getattr(view, "gate", "") != "signed in"}
     assert public == {
-        "static", "web.health", "web.preferences", "entrance.sign_in", "entrance.unlock", "entrance.sign_out",
+        "static", "web.health", "web.preferences", "entrance.sign_in", "entrance.second_step",
+        "entrance.unlock", "entrance.sign_out",
         "entrance.join", "entrance.recover",
     }  # fmt: skip

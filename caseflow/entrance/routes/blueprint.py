@@ -1,0 +1,75 @@
+"""The blueprint of the entrance, and what its pages share: the session at hand, the cookie, where to go on."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from caseflow.entrance import operations, sessions
+from caseflow.entrance.models import MemberSession
+from caseflow.entrance.rules import browser_of
+from caseflow.kernel.errors import RuleBroken
+from caseflow.keys.derivation import Busy
+from caseflow.web.forms import Form, land
+from caseflow.web.pages import safe_next
+
+bp = Blueprint("entrance", __name__)
+
+
+def session_here() -> MemberSession:
+    """Return the session of this request; only for views behind a gate, or when somebody is recognised."""
+    return cast(MemberSession, g.member_session)
+
+
+def address() -> str:
+    """Return where this request comes from."""
+    return request.remote_addr or "unknown"
+
+
+def agent() -> str:
+    """Return what the browser says about itself, in words."""
+    return browser_of(request.user_agent.string or "")
+
+
+def where_to() -> str:
+    """Return where she was going."""
+    return safe_next(request.form.get("onward") or request.args.get("next"), url_for("desk.home"))
+
+
+def carried() -> list[tuple[str, str]]:
+    """Return what she was sending when the session locked or ended, as it travels in the page."""
+    return list(zip(request.form.getlist("typed_name"), request.form.getlist("typed_value"), strict=False))
+
+
+def go_on(where: str, text: list[tuple[str, str]], value: str | None) -> ResponseReturnValue:
+    """Lead to where she was going; what she was sending is sent again from a page of its own, with a fresh token."""
+    if text:
+        page: ResponseReturnValue = render_template("entrance/go_on.html", typed=text, onward=where)
+    else:
+        page = redirect(where, 303)
+    return page if value is None else with_cookie(page, value)
+
+
+def show(form: Form, broken: RuleBroken) -> None:
+    """Put a refusal at its field; too many tries and a full line are 429, everything else is 422."""
+    g.answer_status = 429 if isinstance(broken, operations.TooMany | Busy) else 422
+    land(form, broken)
+
+
+def same(form: Form, chosen: str, again: object) -> bool:
+    """Tell whether a passphrase was typed alike twice; otherwise say so at the second field."""
+    if getattr(again, "data", None) == chosen:
+        return True
+    land(form, RuleBroken(_("The two passphrases differ."), field="again"))
+    g.answer_status = 422
+    return False
+
+
+def with_cookie(page: ResponseReturnValue, value: str | None) -> Response:
+    """Return the answer that also gives the browser its half of the session, or takes it away with None."""
+    answer = make_response(page)
+    sessions.set_cookie(answer, value)
+    return answer

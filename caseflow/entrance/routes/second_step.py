@@ -1,0 +1,116 @@
+"""The second step of signing in, and showing once more that it is oneself before a second factor is changed."""
+
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from caseflow.entrance import factors, operations, passkeys, queries, sessions
+from caseflow.entrance.forms import ProveForm, SecondStepForm
+from caseflow.entrance.routes.blueprint import (
+    address,
+    bp,
+    carried,
+    go_on,
+    session_here,
+    show,
+    where_to,
+    with_cookie,
+)
+from caseflow.kernel import db as kernel_db
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db
+from caseflow.kernel.errors import RuleBroken
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.network.models import Member
+from caseflow.vault.keys import MemberKeys
+from caseflow.web.gate import entering, entering_actor, public
+
+
+@bp.route("/sign-in/second", methods=["GET", "POST"])
+@public("the passphrase was right, and nobody is signed in before this step is done")
+def second_step() -> ResponseReturnValue:
+    """Type the code of the app, or use a passkey, after the passphrase."""
+    onward, typed = where_to(), carried()
+    half = sessions.load_half(request, at=now())
+    if half is None:
+        if typed and not current_user.is_authenticated:
+            g.answer_status = 401
+            return render_template("entrance/sign_in.html", form=None, typed=typed, onward=onward)
+        return redirect(url_for("entrance.sign_in", next=onward), 303)
+    form = SecondStepForm()
+    if form.validate_on_submit():
+        answer = operations.Answer(code=form.code.data or "", passkey=form.response.data or "")
+        try:
+            value = operations.finish(half, answer, address=address(), at=now())
+        except RuleBroken as broken:
+            show(form, broken)
+        else:
+            return go_on(onward, typed, value)
+    return ask_second(half, form, onward, typed)
+
+
+def ask_second(half: sessions.Half, form: SecondStepForm, onward: str, typed: list[tuple[str, str]]) -> str:
+    """Return the page of the second step; a passkey gets a new challenge with it."""
+    return _page(half.keys, half.member.id, half.row.sid_hash, form, action="entrance.second_step", onward=onward, typed=typed)
+
+
+@bp.route("/account/prove", methods=["GET", "POST"])
+@entering
+def prove() -> ResponseReturnValue:
+    """Show once more that it is oneself: by the second factor, or by the passphrase where there is none."""
+    actor, onward = entering_actor(), where_to()
+    if not queries.has_second_factor(actor.member_id):
+        return _prove_passphrase(onward)
+    form = SecondStepForm()
+    if form.validate_on_submit():
+        answer = operations.Answer(code=form.code.data or "", passkey=form.response.data or "")
+        try:
+            value = operations.prove_second(session_here(), answer, by=actor, address=address(), at=now())
+        except RuleBroken as broken:
+            show(form, broken)
+        else:
+            return with_cookie(redirect(onward, 303), value)
+    assert isinstance(actor.ring, MemberKeyring)
+    here = session_here().sid_hash
+    return _page(actor.ring.keys, actor.member_id, here, form, action="entrance.prove", onward=onward, typed=[])
+
+
+def _prove_passphrase(onward: str) -> ResponseReturnValue:
+    form, member = ProveForm(), db.session.get_one(Member, entering_actor().member_id)
+    if form.validate_on_submit():
+        try:
+            value = operations.unlock(session_here(), member, form.passphrase.data, address=address(), at=now())
+        except RuleBroken as broken:
+            show(form, broken)
+        else:
+            return with_cookie(redirect(onward, 303), value)
+    return render_template("entrance/prove.html", form=form, onward=onward)
+
+
+def _page(
+    keys: MemberKeys,
+    member_id: str,
+    sid_hash: str,
+    form: SecondStepForm,
+    *,
+    action: str,
+    onward: str,
+    typed: list[tuple[str, str]],
+) -> str:
+    where, options = passkeys.place(), None
+    known = [passkey for _factor, passkey in factors.passkeys_of(keys, member_id)] if where else []
+    if where and known:
+        with kernel_db.transaction():
+            challenge = operations.ask_passkey(factors.ASK, sid_hash, at=now())
+        options = passkeys.to_sign(where, challenge, known=known)
+    return render_template(
+        "entrance/second_step.html",
+        form=form,
+        options=options,
+        has_app=any(factor.kind == queries.APP for factor in queries.factors_of(member_id)),
+        action=action,
+        onward=onward,
+        typed=typed,
+    )
