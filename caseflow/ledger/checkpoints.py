@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from caseflow.kernel.db import db
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
-from caseflow.ledger import operations, rules, tree
+from caseflow.ledger import operations, rules, stamping, tree
 from caseflow.ledger.models import Checkpoint, Event
 from caseflow.ledger.queries import instance
 from caseflow.vault import merkle, notes
@@ -87,10 +87,34 @@ def make_checkpoint(at: datetime) -> Checkpoint:
     made = Checkpoint(size=size, root=root, key=key, note=notes.sign_note(text, origin(), _key()), at=at)
     db.session.add(made)
     db.session.flush()
+    stamping.promise(size)
     return made
 
 
+def renew_key(at: datetime) -> str:
+    """Write into the ledger that checkpoints are signed with another key from now on; return its public half.
+
+    For an installation whose key file was lost or taken: the caller has put the old file away. Rows under the old
+    key stay trusted, because this row names it.
+    """
+    last = latest_checkpoint()
+    key = notes.verifier_key(origin(), notes.public_of(current().ledger_key()))
+    public = {"key": key, "before": last.key if last else ""}
+    operations.record("ledger.renew_key", by=None, at=at, about="checkpoints:", public=public)
+    return key
+
+
+def trusted_keys() -> set[str]:
+    """Return the keys whose checkpoints hold: the present one and those that it was told to follow."""
+    told = db.session.scalars(
+        select(Event.public).where(Event.verb == "ledger.renew_key", Event.subject == "checkpoints:")
+    )
+    before = {str(facts.get("before")) for facts in told}
+    return before | {verifier_key()} if current().ledger_key_path.exists() else before
+
+
 def _key() -> bytes:
+    """Return the seed; a new one must not take the place of a lost one unnoticed."""
     settings = current()
     if not settings.ledger_key_path.exists() and latest_checkpoint() is not None:
         raise KeyMissing(str(settings.ledger_key_path))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from caseflow.access.actor import Actor
 from caseflow.kernel.announce import on
@@ -20,6 +20,11 @@ from caseflow.ledger.models import Event
 from caseflow.ledger.queries import instance
 
 log = logging.getLogger(__name__)
+
+# Asked in every act, so they are written down once: SQLAlchemy then knows them again without reading them through.
+_LAST = select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)
+_APPEND = insert(Event)
+_COLUMNS = tuple(column.key for column in Event.__table__.columns)
 
 
 def name_of(thing: Any) -> str:
@@ -48,25 +53,27 @@ def record(
     if details and safe_id is None:
         raise ValueError("details are sealed in a safe; give codes and references as public facts")
     db.session.flush()
-    last = db.session.execute(select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)).first()
+    connection = db.session.connection()
+    last = connection.execute(_LAST).first()
     seq, previous = (last.seq + 1, last.chained) if last else (1, rules.START)
     facts = json.loads(rules.canonical(dict(public or {})))  # as it will be read back
     salt = secrets.token_bytes(rules.SALT_BYTES)
     noted = rules.canonical(dict(details)) if details else b""
     commitment = rules.commit(salt, noted)
-    unlocked = by is not None and by.keys is not None
     opening = None
     if details and by is not None and safe_id is not None:
         opening = by.ring.seal_note(safe_id, json.dumps([salt.hex(), noted.decode()]).encode(), row=str(seq))
+    who, role = (by.member_id, str(by.role)) if by else (None, "system")
+    subject = name_of(about)
     row = rules.row_bytes(
         instance=instance(),
         seq=seq,
         at=at,
-        actor=by.member_id if by else None,
-        role=str(by.role) if by else "system",
+        actor=who,
+        role=role,
         verb=verb,
         result=result,
-        subject=name_of(about),
+        subject=subject,
         safe=safe_id,
         public=facts,
         commitment=commitment,
@@ -76,11 +83,11 @@ def record(
     event = Event(
         seq=seq,
         at=at,
-        actor_id=by.member_id if by else None,
-        role=str(by.role) if by else "system",
+        actor_id=who,
+        role=role,
         verb=verb,
         result=result,
-        subject=name_of(about),
+        subject=subject,
         safe_id=safe_id,
         public=facts,
         commitment=commitment,
@@ -88,10 +95,10 @@ def record(
         previous=previous,
         leaf=leaf,
         chained=rules.chain(previous, leaf),
-        signature=by.ring.sign(leaf, purpose="ledger") if by is not None and unlocked else None,
+        signature=by.ring.sign(leaf, purpose="ledger") if by is not None and by.keys is not None else None,
     )
-    db.session.add(event)
-    db.session.flush()
+    # A row of the ledger is written once and never followed for changes: the session's book-keeping is left out.
+    connection.execute(_APPEND, {name: getattr(event, name) for name in _COLUMNS})
     return event
 
 

@@ -1,23 +1,19 @@
-"""Reading the ledger: one safe's history, one thing's history, and whether the chain holds."""
+"""Reading the ledger: one safe's history, one thing's history, and the bytes of a row."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import Select, select, text
 
 from caseflow.access.actor import Actor
-from caseflow.access.facts import public_keys
 from caseflow.access.safes import visible
 from caseflow.kernel.db import db, in_transaction
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
-from caseflow.vault.errors import VaultError
-from caseflow.vault.keys import MemberPublic, verify
 
 
 def instance() -> str:
@@ -74,48 +70,3 @@ def details_of(actor: Actor, event: Event) -> dict[str, Any]:
         raise ValueError(f"row {event.seq} does not open to what it committed to")
     found: dict[str, Any] = json.loads(noted)
     return found
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Where the chain breaks and how."""
-
-    seq: int
-    what: str
-
-
-def faults() -> Iterator[Fault]:
-    """Yield every place where the rows, the chain and the signatures disagree; nothing when the ledger is whole.
-
-    Rows missing at the very end cannot be seen from the rows alone: compare the last chain value with a noted one.
-    """
-    expected, number = rules.START, 0
-    signers = {member: MemberPublic.from_bytes(public) for member, public in public_keys().items()}
-    for event in db.session.scalars(select(Event).order_by(Event.seq).execution_options(yield_per=1000)):
-        number += 1
-        if event.seq != number:
-            yield Fault(number, "a row is missing")
-            number = event.seq
-        row = event_row_bytes(event)
-        if event.previous != expected:
-            yield Fault(event.seq, "it does not follow the row before it")
-        if rules.leaf_of(row) != event.leaf:
-            yield Fault(event.seq, "its fields were changed")
-        if rules.chain(event.previous, event.leaf) != event.chained:
-            yield Fault(event.seq, "its chain value was changed")
-        if not _signed(event, signers):
-            yield Fault(event.seq, "it does not carry the signature of who acted")
-        expected = event.chained
-
-
-def _signed(event: Event, signers: Mapping[str, MemberPublic]) -> bool:
-    if event.signature is None:
-        # Refusals may meet a locked member, and a locked session may be ended; what was done otherwise is signed.
-        return event.actor_id is None or event.result != "done" or event.verb in rules.UNSIGNED
-    if event.actor_id is None or event.actor_id not in signers:
-        return False
-    try:
-        verify(signers[event.actor_id], event.leaf, event.signature, purpose="ledger")
-    except VaultError:
-        return False
-    return True

@@ -23,12 +23,13 @@ UNSIGNED = frozenset({"entrance.sign_out"})
 """What a member may do without her keys at hand: end a session that is locked."""
 OWN_VERBS = frozenset({"ledger.checkpoint"})
 """What the ledger notes about itself: nothing happened, so no further checkpoint is due."""
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 MALFORMED = "This is not the text of a checkpoint."
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
     """Return the one byte form of a row's fields: JSON, sorted keys, no spaces, UTF-8."""
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(fields).encode()
 
 
 def row_bytes(
@@ -94,10 +95,15 @@ def read_checkpoint(text: str) -> tuple[str, int, bytes]:
     origin, number, encoded = lines[:3]
     if not number.isascii() or not number.isdecimal() or len(number) > 19 or str(int(number)) != number:
         raise Damaged(MALFORMED)
+    return origin, int(number), read_hash(encoded)
+
+
+def read_hash(encoded: str) -> bytes:
+    """Return the 32 bytes of a hash written as base64, in the one way in which it can be written. Raises Damaged."""
     try:
-        root = binascii.a2b_base64(encoded.encode("ascii"), strict_mode=True)
+        found = binascii.a2b_base64(encoded.encode("ascii"), strict_mode=True)
     except (ValueError, binascii.Error):
         raise Damaged(MALFORMED) from None
-    if len(root) != 32 or base64.b64encode(root).decode("ascii") != encoded:
+    if len(found) != 32 or base64.b64encode(found).decode("ascii") != encoded:
         raise Damaged(MALFORMED)
-    return origin, int(number), root
+    return found

@@ -79,7 +79,7 @@ def make_identity(
     )
     db.session.add(identity)
     db.session.flush()
-    public = {"fingerprint": fingerprint(keys.public)}
+    public = {"fingerprint": fingerprint(keys.public), "key": keys.public.to_bytes().hex()}
     ledger.record("keys.make_identity", by=by, at=at, about=f"members:{member_id}", public=public)
     return keys, code
 
@@ -100,7 +100,8 @@ def confirm(member_id: str, *, by: Actor, at: datetime) -> KeyConfirmation:
     )
     db.session.add(confirmation)
     db.session.flush()
-    public = {"fingerprint": fingerprint(MemberPublic.from_bytes(identity.public))}
+    # The whole key stands in the ledger, so that what it signed can be checked when it was replaced long ago.
+    public = {"fingerprint": fingerprint(MemberPublic.from_bytes(identity.public)), "key": identity.public.hex()}
     ledger.record("keys.confirm", by=by, at=at, about=f"members:{member_id}", public=public)
     return confirmation
 

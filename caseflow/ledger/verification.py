@@ -1,0 +1,196 @@
+"""Is the ledger whole? Every row, the chain, the tree, every checkpoint, every signature, and the triggers.
+
+A large ledger is checked by as many processes as there are cores. Signatures are nine tenths of the work, so the blocks
+in which all of them held are noted in a file under the ledger key; a later check compares a digest instead. Whoever
+has taken the ledger key could forge that note: `afresh` does not read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from caseflow.access.facts import public_keys
+from caseflow.kernel.db import db, is_postgres
+from caseflow.kernel.settings import current
+from caseflow.ledger import checkpoints, rules, stamping, tree
+from caseflow.ledger.models import KEPT, Checkpoint, Event, TreeNode, postgresql_triggers, sqlite_triggers
+from caseflow.ledger.parts import BLOCK, Block, Fault, Part, check, check_on
+from caseflow.ledger.queries import instance
+from caseflow.vault import merkle, notes
+from caseflow.vault.errors import VaultError
+from caseflow.vault.keys import MemberPublic, fingerprint
+
+ALONE = 50_000  # rows; below, another process costs more than it saves
+KEY_VERBS = ("keys.make_identity", "keys.confirm", "keys.replace_identity")
+
+
+@dataclass
+class Verdict:
+    """What a check of the whole ledger found; `last` is the last chain value."""
+
+    rows: int
+    checkpoints: int
+    stamps: int
+    last: bytes | None
+    faults: list[Fault] = field(default_factory=list)
+
+
+def faults() -> Iterator[Fault]:
+    """Yield every place where the ledger is not whole; nothing when it is."""
+    yield from verify().faults
+
+
+def verify(*, afresh: bool = False) -> Verdict:
+    """Check the whole ledger as it is at this moment; rows that come meanwhile are left to the next check."""
+    rows = tree.rows()
+    kept = list(db.session.scalars(select(Checkpoint).order_by(Checkpoint.size)))
+    keys, found = member_keys()
+    known = {} if afresh else _known()
+    blocks = _checked(rows, keys, frozenset(one.size for one in kept), known)
+    for block in blocks:
+        found += block.faults
+    found += _against_tree(blocks, kept, rows)
+    found += _upper_nodes(blocks)
+    found += _notes(kept)
+    stamps, bad = stamping.check_all()
+    found += [Fault(size, what, "checkpoint") for size, what in bad]
+    found += _triggers()
+    if not found:
+        _note({block.number: block.digest for block in blocks if (block.number + 1) * BLOCK <= rows})
+    last = db.session.scalar(select(Event.chained).where(Event.seq == rows))
+    return Verdict(rows, len(kept), stamps, last, found)
+
+
+def member_keys() -> tuple[dict[str, tuple[bytes, ...]], list[Fault]]:
+    """Return the keys of each member that the ledger knows, oldest first, and faults for keys that it does not know.
+
+    A key that was replaced stands only in the rows of its making and its confirmation; the present one must have the
+    fingerprint that such a row names.
+    """
+    present = public_keys()
+    subjects = [f"members:{member}" for member in present]
+    query = select(Event.subject, Event.public).where(Event.subject.in_(subjects), Event.verb.in_(KEY_VERBS))
+    named: dict[str, set[str]] = {}
+    publics: dict[str, list[bytes]] = {}
+    for subject, facts in db.session.execute(query.order_by(Event.seq)):
+        member = subject.partition(":")[2]
+        named.setdefault(member, set()).add(str(facts.get("fingerprint")))
+        if facts.get("key") and (public := bytes.fromhex(facts["key"])) not in publics.setdefault(member, []):
+            publics[member].append(public)
+    found = []
+    for member, public in present.items():
+        if fingerprint(MemberPublic.from_bytes(public)) not in named.get(member, set()):
+            found.append(Fault(0, f"the present key of member {member} is not one that the ledger knows"))
+        elif public not in publics.setdefault(member, []):
+            publics[member].append(public)
+    return {member: tuple(each) for member, each in publics.items()}, found
+
+
+def _checked(
+    rows: int, keys: Mapping[str, tuple[bytes, ...]], sizes: frozenset[int], known: Mapping[int, str]
+) -> list[Block]:
+    blocks, cores = -(-rows // BLOCK), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    url = db.engine.url.render_as_string(hide_password=False)
+    hands = cores if rows > ALONE else 1
+    step = max(1, -(-blocks // (hands * 4)))
+    parts = [
+        Part(url, instance(), rows, first, min(first + step, blocks), keys, sizes, known)
+        for first in range(0, blocks, step)
+    ]
+    if hands == 1:
+        return [block for part in parts for block in check_on(db.session.connection(), part)]
+    db.session.rollback()  # the others read on their own; nothing stays open meanwhile
+    with ProcessPoolExecutor(hands, mp_context=get_context("spawn")) as pool:
+        return [block for found in pool.map(check, parts) for block in found]
+
+
+def _against_tree(blocks: list[Block], kept: list[Checkpoint], rows: int) -> Iterator[Fault]:
+    """Compare the root at every checkpoint's size with what it says."""
+    roots, whole = {}, merkle.Frontier()
+    for block in blocks:
+        for size, peaks in block.at_sizes.items():
+            if len(whole.peaks) + len(peaks) == size.bit_count():  # else rows are missing, which was said
+                roots[size] = merkle.Frontier(size, [*whole.peaks, *peaks]).root()
+        if len(block.peaks) == 1:
+            whole.append(block.peaks[0])
+    for one in kept:
+        if one.size > rows:
+            yield Fault(one.size, f"it speaks of more rows than there are: {rows}", "checkpoint")
+        elif roots.get(one.size) != one.root:
+            yield Fault(one.size, "the rows do not have the root that it says", "checkpoint")
+
+
+def _upper_nodes(blocks: list[Block]) -> Iterator[Fault]:
+    stored = select(TreeNode.level, TreeNode.number, TreeNode.hash).where(TreeNode.level > tree.BITS)
+    for level, number, node in db.session.execute(stored):
+        each = (1 << level) // BLOCK
+        below = [block.peaks for block in blocks[number * each : (number + 1) * each]]
+        if any(len(peaks) != 1 for peaks in below) or merkle.root([peaks[0] for peaks in below]) != node:
+            yield Fault(
+                (number + 1) << level, f"the stored tree says something else about the {1 << level} rows before it"
+            )
+
+
+def _notes(kept: list[Checkpoint]) -> Iterator[Fault]:
+    trusted = checkpoints.trusted_keys()
+    for one in kept:
+        try:
+            if one.key not in trusted:
+                yield Fault(one.size, "it is not signed with a key of this installation", "checkpoint")
+                continue
+            said = rules.read_checkpoint(notes.verify_note(one.note, *notes.parse_verifier_key(one.key)))
+        except VaultError as error:
+            yield Fault(one.size, str(error), "checkpoint")
+            continue
+        if said != (checkpoints.origin(), one.size, one.root):
+            yield Fault(one.size, "its note says something else", "checkpoint")
+
+
+def _triggers() -> Iterator[Fault]:
+    if is_postgres():
+        asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        wanted = [name for model in KEPT for name in list(postgresql_triggers(model.__tablename__))[1:]]
+    else:
+        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        wanted = [name for model in KEPT for name in sqlite_triggers(model.__tablename__)]
+    there = set(db.session.execute(text(asked)).scalars())
+    for name in wanted:
+        if name not in there:
+            yield Fault(0, f"the trigger {name}, which keeps rows from being changed, is missing")
+
+
+def _place() -> Path:
+    return current().instance / "ledger-verified.json"
+
+
+def _tag(noted: Mapping[str, str]) -> str:
+    said = json.dumps([instance(), sorted(noted.items())]).encode()
+    return hmac.new(current().ledger_key(), b"caseflow/v1/ledger-verified" + said, hashlib.sha256).hexdigest()
+
+
+def _known() -> dict[int, str]:
+    try:
+        noted, tag = json.loads(_place().read_text(encoding="utf-8"))
+        whole = hmac.compare_digest(tag, _tag(noted))
+        return {int(number): digest for number, digest in noted.items()} if whole else {}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _note(digests: Mapping[int, str]) -> None:
+    if not digests or not current().ledger_key_path.exists():
+        return
+    noted = {str(number): digest for number, digest in digests.items()}
+    draft = _place().with_suffix(".new")
+    draft.write_text(json.dumps([noted, _tag(noted)]), encoding="utf-8")
+    draft.replace(_place())
