@@ -11,6 +11,8 @@ from caseflow.access.safes import visible
 from caseflow.evidence.models import File, Item
 from caseflow.kernel.words import N_
 
+NOT_HERS = N_("Evidence is exported by coordinators, by counsel in the case, and by whoever logged the incident.")
+
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition an item must meet to exist for `actor`."""
@@ -42,3 +44,18 @@ def may_download(actor: Actor, file: File) -> Objection:
 def may_export_key(actor: Actor) -> Objection:
     """Return why `actor` may not export the key of a safe she holds, or None."""
     return unready(actor) or (None if actor.is_coordinator else N_("Keys of safes are exported by a coordinator."))
+
+
+def may_export(actor: Actor, owner: Any) -> Objection:
+    """Return why `actor` may not export the evidence of `owner` (an incident or case she sees), or None.
+
+    Coordinators may, counsel in the case and in the cases of the incident, and a documenter what she logged herself.
+    """
+    if actor.is_coordinator:
+        return unready(actor)
+    counsel = getattr(owner, "counsel", None)
+    if counsel is None:
+        hers = actor.is_lawyer or owner.by_id == actor.member_id
+    else:
+        hers = any(one.member_id == actor.member_id and one.until is None for one in counsel)
+    return unready(actor) or (None if hers else NOT_HERS)

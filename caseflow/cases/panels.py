@@ -11,7 +11,9 @@ from caseflow.access.actor import Actor
 from caseflow.cases import queries
 from caseflow.cases.models import Case
 from caseflow.evidence import owners
+from caseflow.evidence.export import matters
 from caseflow.incidents.models import Incident
+from caseflow.incidents.panels import matter_of
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
 from caseflow.web.navigation import Panel, panel
@@ -45,4 +47,17 @@ def owner_of_safe(safe_id: str, actor: Actor) -> owners.Owner | None:
     return owners.Owner(case, label, url_for("cases.show", case_id=case.id))
 
 
+def matters_of(case: Case, actor: Actor) -> list[matters.Matter]:
+    """Return a case and its incidents, as far as `actor` sees them, as an export of the evidence tells them."""
+    own = matters.Matter(
+        kind="case",
+        reference=case.reference,
+        safe_id=case.safe_id,
+        title=actor.ring.text(case, "title"),
+        facts={"state": case.state, "procedure": case.procedure, "stage": case.stage, "articles": list(case.articles)},
+    )
+    return [own, *(matter_of(incident, actor) for incident in queries.linked_incidents(actor, case))]
+
+
 owners.register("case", owner_of_safe)
+matters.register("case", matters_of)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-from wtforms import MultipleFileField, PasswordField, RadioField, SelectField
-from wtforms.fields import SelectChoice
+import unicodedata
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, MultipleFileField, PasswordField, RadioField, SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
+
+from caseflow.evidence.export.contents import Asked
+from caseflow.vault.errors import VaultError
+from caseflow.vault.identity import Recipient
 from caseflow.web.forms import Form, Line, Text, at_most, choose, optional, required
+
+MIN_PASSPHRASE = 15
 
 
 class ItemForm(Form):
@@ -54,3 +63,69 @@ class KeyForm(Form):
     """The passphrase once more, before a key leaves."""
 
     passphrase = PasswordField(_l("Your passphrase"), [required(), at_most(1024)])
+
+
+class ExportForm(Form):
+    """For whom an export is, and whether it leaves readable or sealed."""
+
+    opens_anyway = False
+
+    purpose = RadioField(
+        _l("What it is for"),
+        [choose()],
+        choices=[
+            SelectChoice("inside", _l("It stays within the network")),
+            SelectChoice("lawyer", _l("It is handed to a named lawyer")),
+            SelectChoice("submission", _l("It is submitted confidentially to a court or a UN body")),
+        ],
+    )
+    packing = RadioField(
+        _l("How the files leave"),
+        [choose()],
+        choices=[
+            SelectChoice("sealed", _l("Sealed: only with a key can they be opened")),
+            SelectChoice("readable", _l("Readable: whoever has the export can open them")),
+        ],
+        default="sealed",
+    )
+    passphrase = PasswordField(
+        _l("Passphrase for a sealed export"),
+        [optional(), at_most(1024)],
+        description=_l("15 characters or more. Tell it to whoever is to open the export, not in the same letter."),
+    )
+    recipients = Text(
+        _l("Sealed to these keys"),
+        [optional()],
+        most=4000,
+        description=_l("Public keys of the program age, one a line; each begins with age1."),
+    )
+    versions = BooleanField(_l("With redacted, anonymised and translated versions"))
+
+    def validate_passphrase(self, field: PasswordField) -> None:
+        """Refuse a short passphrase, and a sealed export that nobody could open."""
+        if self.packing.data != "sealed":
+            return
+        if field.data and len(field.data) < MIN_PASSPHRASE:
+            raise ValidationError(_("Take at least 15 characters."))
+        if not (field.data or (self.recipients.data or "").split() or self.opens_anyway):
+            raise ValidationError(_("Nobody could open this export: give a passphrase or a key."))
+
+    def validate_recipients(self, field: Text) -> None:
+        """Refuse what is no public key of age."""
+        for line in (field.data or "").split():
+            try:
+                Recipient.parse(line)
+            except VaultError:
+                raise ValidationError(_("This is not a public key of age: %(key)s", key=line[:80])) from None
+
+    def asked(self, always: tuple[str, ...]) -> Asked:
+        """Return what was asked for; a sealed export opens with the keys `always` in any case."""
+        sealed = self.packing.data == "sealed"
+        keys = dict.fromkeys([*always, *(self.recipients.data or "").split()])
+        return Asked(
+            purpose=self.purpose.data,
+            sealed=sealed,
+            versions=bool(self.versions.data),
+            recipients=tuple(keys) if sealed else (),
+            passphrase=unicodedata.normalize("NFC", self.passphrase.data or "") if sealed else "",
+        )

@@ -17,6 +17,8 @@ def _draw(owner: Any, actor: Actor) -> Panel:
         "owner": owner,
         "exhibits": [(item, [queries.describe(actor, file) for file in item.files]) for item in items],
         "may_add": policy.may_add(actor, owner),
+        "may_export": policy.may_export(actor, owner),
+        "has_any": bool(items or getattr(owner, "links", ())),
     }
     return Panel("evidence", N_("Evidence"), "evidence/panel.html", values)
 

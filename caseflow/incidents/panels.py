@@ -1,4 +1,4 @@
-"""What this room lends to others: the evidence room asks whose safe a file lies in."""
+"""What this room lends to others: the evidence room asks whose safe a file lies in, and who consented to what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
+from caseflow.evidence.export import matters
 from caseflow.evidence.owners import Owner, register
+from caseflow.incidents import consented
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db
 
@@ -23,4 +25,23 @@ def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
     return Owner(incident, incident.reference, url_for(page, incident_id=incident.id, _anchor="evidence"))
 
 
+def matter_of(incident: Incident, actor: Actor) -> matters.Matter:
+    """Return an incident as an export of its evidence tells it."""
+    return matters.Matter(
+        kind="incident",
+        reference=incident.reference,
+        safe_id=incident.safe_id,
+        title=actor.ring.text(incident, "title"),
+        people=consented.people_of(incident, actor),
+        facts={
+            "region": incident.region,
+            "began_on": incident.began_on.isoformat() if incident.began_on else None,
+            "began_precision": incident.began_precision,
+            "state": incident.state,
+            "grade": incident.grade,
+        },
+    )
+
+
 register("incident", owner_of_safe)
+matters.register("incident", lambda incident, actor: [matter_of(incident, actor)])

@@ -12,6 +12,7 @@ from tests.house.reading import PACKAGE, ROOT, modules, tree
 
 TEMPLATES = ROOT / "templates"
 LONGEST = 350
+ONE_FILE = {"caseflow/evidence/export/verify.py"}  # it travels alone in every export and imports nothing
 NAMELESS = {"util", "utils", "helper", "helpers", "common", "misc", "shared", "base", "stuff", "lib"}
 MACHINE = re.compile(r"(?<![\w.:/-])/(?:home|root|work|Users|build|github)/[\w.-]+/")
 # Written in parts, so that this file does not hold what it looks for.
@@ -104,7 +105,7 @@ def test_no_module_is_named_after_nothing():
 def test_no_file_is_longer_than_a_reader_can_hold():
     pages = [*modules(), *(TEMPLATES / name for name in templates())]
     lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in pages}
-    long = {name: length for name, length in lengths.items() if length > LONGEST}
+    long = {name: length for name, length in lengths.items() if length > LONGEST and name not in ONE_FILE}
     assert not long, f"divide by what they are about: {long}"
 
 

@@ -52,6 +52,7 @@ NOT_ASKED = {
     "entrance.sign_out": "everybody ends her own session",
     "entrance.sign_out_elsewhere": "everybody ends her own sessions",
     "entrance.unlock": "the passphrase is what is asked for",
+    "evidence.end_export": "how an export ended that begin_export has asked for",
     "evidence.note_damage": "a fault found while somebody who may read the file reads it",
     "evidence.note_check": "the result of a check that anybody who sees the file may start",
     "evidence.sweep": "the clock acts on files that no row knows",

@@ -45,7 +45,7 @@ from tests.fixtures.applications import hurry
 Ids = dict[str, str]
 ROLES = ("documenter", "lawyer", "coordinator")
 NOBODY = "0" * 16
-NOTES = {"events", "openings", "submissions", "sessions", "attempts"}
+NOTES = {"events", "checkpoints", "tree_nodes", "openings", "submissions", "sessions", "attempts"}
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Acts on evidence: entering an item, adding a sealed file, handing out, checking, re-heading."""
 
 from caseflow.evidence.operations.checking import is_intact, note_check, sweep, unreferenced
+from caseflow.evidence.operations.exporting import begin_export, end_export
 from caseflow.evidence.operations.handing_out import CHANGED, NotWhole, export_key, hand_out, note_damage
 from caseflow.evidence.operations.intake import add_file, add_item, discard
 
@@ -9,7 +10,9 @@ __all__ = [
     "NotWhole",
     "add_file",
     "add_item",
+    "begin_export",
     "discard",
+    "end_export",
     "export_key",
     "hand_out",
     "is_intact",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from secrets import token_bytes
 from typing import Any, cast
 
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.access.safes import visible
-from caseflow.evidence import store
+from caseflow.evidence import rules, store
 from caseflow.evidence.intake import BROKEN, Received
 from caseflow.evidence.models import File, Item
 from caseflow.kernel.announce import on
@@ -23,6 +24,7 @@ from caseflow.keys.models import Safe, SafeEpoch
 from caseflow.ledger import operations as ledger
 from caseflow.vault import header as age_header
 
+_SALT = 16
 KINDS = ("original", "redacted", "translated", "anonymised", "transcript")
 
 
@@ -116,8 +118,20 @@ def add_file(
     by.ring.seal(file, name=received.name, media_type=received.media_type, sha256=received.sha256)
     item.files.append(file)
     db.session.flush()
-    details = {"name": received.name, "sha256": received.sha256, "media_type": received.media_type}
-    public = {"size": received.size, "kind": kind, "payload_sha256": received.payload_sha256}
+    # The sum has a salt of its own, so that it can be proven to a stranger who may not learn the name.
+    salt = token_bytes(_SALT)
+    details = {
+        "name": received.name,
+        "sha256": received.sha256,
+        "media_type": received.media_type,
+        "sum_salt": salt.hex(),
+    }
+    public = {
+        "size": received.size,
+        "kind": kind,
+        "payload_sha256": received.payload_sha256,
+        "sum": rules.closed_sum(salt, received.sha256),
+    }
     ledger.record("evidence.add_file", by=by, at=at, about=file, public=public, details=details)
     return file
 

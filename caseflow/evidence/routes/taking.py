@@ -52,6 +52,7 @@ def show(item_id: str) -> ResponseReturnValue:
         names=names_of([item.by_id, *(file.by_id for file in item.files)]),
         may_add=policy.may_add_version(actor, item),
         may_export=policy.may_export_key(actor),
+        may_export_item=policy.may_export(actor, owner.row),
     )
 
 
