@@ -48,10 +48,11 @@ def set_up_app(offer: str, code: str, *, session: MemberSession, by: Actor, at: 
     if step is None:
         message = N_("This is not the code of this moment. Check that the clock of the telephone is right.")
         raise RuleBroken(message, field="code", about=f"members:{by.member_id}")
-    for before in queries.factors_of(by.member_id):
-        if before.kind == queries.APP:
-            db.session.delete(before)
-    return _added(queries.APP, seed, step, session=session, by=by, at=at)
+    before = [factor for factor in queries.factors_of(by.member_id) if factor.kind == queries.APP]
+    made = _added(queries.APP, seed, step, session=session, by=by, at=at)
+    for replaced in before:
+        db.session.delete(replaced)
+    return made
 
 
 def ask_passkey(purpose: str, sid_hash: str, *, at: datetime) -> bytes:

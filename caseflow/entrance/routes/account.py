@@ -87,7 +87,7 @@ def end_session(sid_hash: str) -> ResponseReturnValue:
 
 
 def _account(form: PassphraseForm, code_form: NewCodeForm) -> str:
-    actor, here = current_actor(), session_here().sid_hash
+    actor = current_actor()
     member = db.session.get_one(Member, actor.member_id)
     identity = db.session.get_one(Identity, member.id)
     return render_template(
@@ -99,6 +99,6 @@ def _account(form: PassphraseForm, code_form: NewCodeForm) -> str:
         sessions=[session for session in queries.sessions_of(member.id) if session.ends_at > now()],
         second_factor=queries.has_second_factor(member.id),
         codes_left=queries.backup_codes_left(member.id),
-        here=here,
+        this_session=session_here().sid_hash,
         safes=db.session.scalar(select(func.count(Grant.id)).where(Grant.member_id == member.id)),
     )
