@@ -13,7 +13,7 @@ from caseflow.access.facts import names_of
 from caseflow.kernel.words import N_
 from caseflow.ledger import queries
 from caseflow.ledger.models import Event
-from caseflow.ledger.words import phrase
+from caseflow.ledger.words import fact, phrase
 
 SHOWN = ("reference", "incident", "case", "rule", "code", "role", "state", "grade", "kind", "stage", "outcome", "epoch")
 LABELS = {
@@ -88,7 +88,7 @@ def _line(event: Event, names: dict[str, str], reader: Actor | None) -> Line:
         who=who or (_("The system") if event.actor_id is None else _("somebody")),
         what=_(phrase(event.verb)).replace("%(member)s", member),
         subject=event.subject,
-        facts=" ".join(str(public[key]) for key in SHOWN if public.get(key) not in (None, "")),
+        facts=", ".join(fact(key, public[key]) for key in SHOWN if public.get(key) not in (None, "")),
         why=_(str(public["why"])) if public.get("why") else "",
         result=event.result,
         details=[

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
@@ -59,6 +60,16 @@ def of_safe(actor: Actor, safe_id: str) -> Select[Event]:
 def of_network() -> Select[Event]:
     """Return the query for all events, newest first; the caller has asked `may_read_ledger`."""
     return select(Event).order_by(Event.seq.desc())
+
+
+def alarm(*, at: datetime) -> Event | None:
+    """Return the last row of the past day and a half by which the ledger said that it is not whole.
+
+    It is looked for among the last 10,000 rows; the daily check says it again for as long as it is true.
+    """
+    last = select(func.max(Event.seq)).scalar_subquery()
+    said = select(Event).where(Event.seq > last - 10_000, Event.verb.like("ledger.%"), Event.result == "failed")
+    return db.session.scalar(said.where(Event.at > at - timedelta(hours=36)).order_by(Event.seq.desc()).limit(1))
 
 
 def details_of(actor: Actor, event: Event) -> dict[str, Any]:

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
+
+from caseflow.access.actor import ROLE_NAMES
 from caseflow.kernel.words import N_
 from caseflow.ledger.verbs import VERBS
 
 _PHRASES: dict[str, str] = dict(VERBS)
+_FACTS = {
+    "role": N_("role"),
+    "state": N_("state"),
+    "grade": N_("grade"),
+    "kind": N_("kind"),
+    "stage": N_("stage"),
+    "outcome": N_("outcome"),
+    "epoch": N_("epoch"),
+    "rule": N_("rule"),
+}
+_CODES: dict[tuple[str, str], str] = {("role", str(role)): name for role, name in ROLE_NAMES.items()} | {
+    ("kind", "case"): N_("Case"),
+    ("kind", "incident"): N_("Incident"),
+    ("kind", "review"): N_("Review"),
+}
 
 
 def tell(phrases: Mapping[str, str]) -> None:
@@ -23,3 +41,21 @@ def phrase(verb: str) -> str:
 def verbs() -> list[str]:
     """Return every verb that has words, in the order of the rooms."""
     return list(_PHRASES)
+
+
+def tell_codes(fact: str, codes: Mapping[str, str]) -> None:
+    """Add what a room's codes of one public fact mean: code -> English msgid."""
+    _CODES.update({(fact, code): words for code, words in codes.items()})
+
+
+def fact(key: str, value: object) -> str:
+    """Return one public fact in the reader's words: a code as what it means, else with what it is the code of.
+
+    References stand for themselves.
+    """
+    known = _CODES.get((key, str(value)))
+    if known is not None:
+        return str(_(known))
+    label = _FACTS.get(key)
+    plain = str(value).replace("_", " ")
+    return f"{_(label)}: {plain}" if label else str(value)

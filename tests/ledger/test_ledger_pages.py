@@ -6,6 +6,7 @@ from sqlalchemy import select
 from caseflow.incidents import operations as incidents
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
+from caseflow.ledger import exports, proofs
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
 from tests.cast import Cast, cast, signed_in_client
@@ -122,3 +123,45 @@ def test_the_page_of_an_incident_tells_its_history(app, people):
     text_of_page = signed_in_client(app, people.dana).get(f"/incidents/{incident_id}").text
     assert "logged the incident" in text_of_page
     assert "gave a key to Aigul Sarsen" in text_of_page
+
+
+def test_coordinators_see_the_last_checkpoint_and_take_it_away_with_its_key(app, people):
+    aigul = signed_in_client(app, people.aigul)
+    assert "None yet; one is made each hour" in aigul.get("/ledger").text
+    assert aigul.get("/ledger/checkpoint").status_code == 404
+    with app.app_context(), transaction():
+        made = proofs.make_checkpoint(now())
+    page = aigul.get("/ledger").text
+    assert made.root.hex()[:16] in page
+    assert "none: no authority is set" in page
+    note, key = aigul.get("/ledger/checkpoint"), aigul.get("/ledger/key")
+    assert note.headers["Content-Disposition"] == f'attachment; filename="checkpoint-{made.size}.note"'
+    proof = aigul.get("/ledger/proof?row=3")
+    said = list(exports.check([note.data, proof.data], key.text))
+    assert said[1] == f"Row 3 is in the ledger of {made.size} rows."
+    assert proof.json["seq"] == 3
+    assert "/ledger/proof?row=3" in page
+    for row in ("0", "999999", "x", "-1", "", "²", "9" * 30):
+        assert aigul.get(f"/ledger/proof?row={row}").status_code == 404
+    dana = signed_in_client(app, people.dana)
+    for path in ("checkpoint", "key", "proof?row=3", "time-stamp"):
+        assert dana.get(f"/ledger/{path}").status_code == 403
+
+
+def test_a_ledger_that_was_found_changed_is_said_on_its_page(app, people):
+    aigul = signed_in_client(app, people.aigul)
+    assert "The ledger was found changed" not in aigul.get("/ledger").text
+    with app.app_context():
+        ledger.refused("ledger.verify", by=None, about="events:", why="The ledger is not whole.", result="failed")
+    assert "The ledger was found changed" in aigul.get("/ledger").text
+
+
+def test_codes_are_put_in_words(app, people):
+    with app.app_context(), transaction():
+        ledger.record(
+            "tests.act", by=None, at=now(), about="t:1", public={"role": "lawyer", "state": "in_review", "epoch": 2}
+        )
+        ledger.record("tests.act", by=None, at=now(), about="t:1", public={"reference": "CF-2026-0001", "kind": "case"})
+    page = signed_in_client(app, people.aigul).get("/ledger").text
+    assert "Lawyer, state: in review, epoch: 2" in page
+    assert "CF-2026-0001, Case" in page
