@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from caseflow.vault import header, keys, notes, passphrases, sessions, stream
+from caseflow.vault import armor, header, keys, merkle, notes, passphrases, sessions, stream
+from caseflow.vault.factors import open_factor
 from caseflow.vault.grants import GrantContext, SafeSecrets, SealedGrant, open_grant, quick_open, unchain
+from caseflow.vault.identity import Passphrase
 from caseflow.vault.keys import MemberKeys, MemberPublic
 from caseflow.vault.recovery import RecoveryCode
 from caseflow.vault.texts import TextPlace, open_text
@@ -78,7 +82,51 @@ def test_the_example_note_verifies(examples: dict[str, bytes]) -> None:
     assert notes.verify_note(examples["note"], "caseflow.example", public) == "caseflow.example/ledger\n2\n+s\n"
 
 
+def test_the_example_files_for_a_passphrase_a_recovery_code_and_paper_open(examples: dict[str, bytes]) -> None:
+    code = RecoveryCode(run(0xC0, 20))
+    files = {
+        examples["age file for a passphrase"]: Passphrase("correct horse battery staple"),
+        examples["age file for the recovery code"]: code.age_identity,
+        armor.decode(examples["armored age file"]): SAFE.identity,
+    }
+    for file, identity in files.items():
+        plain = io.BytesIO()
+        stream.unseal(io.BytesIO(file), plain, [identity])
+        assert plain.getvalue() == b"what the witness said"
+
+
+def test_the_example_of_a_text_as_it_is_stored_is_the_epoch_and_the_text(examples: dict[str, bytes]) -> None:
+    assert examples["stored text"] == PLACE.epoch.to_bytes(4, "big") + examples["text"]
+
+
+def test_the_example_factor_opens_and_the_example_confirmation_verifies(examples: dict[str, bytes]) -> None:
+    content = open_factor(
+        MEMBER, examples["second factor"], instance="caseflow.example", member="member-9", place="factor-1"
+    )
+    assert content == b"JBSWY3DPEHPK3PXP"
+    confirmed = b"member-9" + MEMBER.public.to_bytes()
+    keys.verify(GRANTOR.public, confirmed, examples["key confirmation"], purpose="confirm-key")
+
+
+def test_the_example_row_of_the_ledger_holds_together(examples: dict[str, bytes]) -> None:
+    """Word for word as the page says, without the program's own functions."""
+    row = json.loads(examples["ledger row"])
+    again = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert again == examples["ledger row"]
+    details = '{"title":"Дело о пытках"}'.encode()
+    committed = hashlib.sha256(b"caseflow/v1/commitment" + run(0xB0, 16) + details)
+    assert row["commitment"] == examples["ledger commitment"].hex() == committed.hexdigest()
+    assert row["previous"] == hashlib.sha256(b"caseflow/v1/ledger").hexdigest()
+    leaf = hashlib.sha256(b"\0" + examples["ledger row"]).digest()
+    assert examples["ledger leaf"] == leaf
+    assert examples["ledger chained"] == hashlib.sha256(bytes.fromhex(row["previous"]) + leaf).digest()
+    keys.verify(MEMBER.public, leaf, examples["ledger signature"], purpose="ledger")
+    proof = examples["inclusion of the first"]
+    steps = [proof[start : start + 32] for start in range(0, len(proof), 32)]
+    merkle.verify_inclusion(leaf, 0, 3, steps, examples["tree of three"])
+
+
 def test_every_example_is_opened_here(examples: dict[str, bytes]) -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     assert [name for name in examples if f'examples["{name}"]' not in source] == []
-    assert len(examples) == 14
+    assert len(examples) >= 27
