@@ -81,25 +81,32 @@ def _append(instance: Path, url: str, each: int, rounds: int) -> float:
     times: list[float] = []
     with _network(instance, url) as (_app, actor):
         given = json.dumps([str(instance), url, actor.member_id, actor.ring.keys.seed.hex(), each])
-        for _ in range(rounds):
-            writers = [
-                subprocess.Popen(
-                    [sys.executable, "-m", "bench.ledger", "write"], cwd=ROOT, text=True,
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                )
-                for _ in range(WRITERS)
-            ]  # fmt: skip
-            for writer in writers:
-                _say(writer, given)
-            for writer in writers:
-                assert writer.stdout is not None
-                assert writer.stdout.readline() == "ready\n"
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-m", "bench.ledger", "write"], cwd=ROOT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )
+            for _ in range(WRITERS)
+        ]  # fmt: skip
+        for writer in writers:
+            _say(writer, given)
+        for _ in range(rounds + 1):
+            _wait(writers)
             started = time.perf_counter()
             for writer in writers:
                 _say(writer, "go")
-            assert [writer.wait() for writer in writers] == [0] * WRITERS
+            _wait(writers, "done")
             times.append((time.perf_counter() - started) / (WRITERS * each) * 1000)
-    return statistics.median(times)
+        for writer in writers:
+            writer.communicate("end\n")
+        assert [writer.returncode for writer in writers] == [0] * WRITERS
+    return statistics.median(times[1:])  # the first round warms all of them
+
+
+def _wait(writers: list[subprocess.Popen[str]], word: str = "ready") -> None:
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == f"{word}\n"
 
 
 def _say(writer: subprocess.Popen[str], line: str) -> None:
@@ -109,7 +116,7 @@ def _say(writer: subprocess.Popen[str], line: str) -> None:
 
 
 def _write() -> None:
-    """Be one writer: append what the first line of the input tells when the second one comes."""
+    """Be one writer: append what the first line of the input tells each time that another line says go."""
     from caseflow.app import create_app
     from caseflow.entrance.operations import actor_of
     from caseflow.kernel.clock import now
@@ -123,13 +130,15 @@ def _write() -> None:
     app = create_app(Settings(instance=Path(instance), database_url=url, worker="none", language="en"))
     with app.app_context():
         actor = actor_of(db.session.get_one(Member, member), MemberKeys.from_seed(bytes.fromhex(seed)))
-        for number in range(each + 3):
-            if number == 3:  # the first ones fill the caches of a server that has just started
-                db.session.rollback()
-                print("ready", flush=True)
-                sys.stdin.readline()
-            with transaction():
-                ledger.record("bench.act", by=actor, at=now(), about=f"bench:{os.getpid()}", public={"number": number})
+        db.session.rollback()
+        print("ready", flush=True)
+        while sys.stdin.readline() == "go\n":
+            for number in range(each):
+                with transaction():
+                    ledger.record(
+                        "bench.act", by=actor, at=now(), about=f"bench:{os.getpid()}", public={"number": number}
+                    )
+            print("done\nready", flush=True)
 
 
 def _million(instance: Path, rows: int) -> list[dict[str, Any]]:

@@ -22,8 +22,12 @@ PROOF = "caseflow/v1/row"
 
 def growth(new: Checkpoint, since: int) -> str:
     """Return the text of a growth: header, old size, proof as base64 lines, an empty line, the checkpoint's note."""
-    steps = [base64.b64encode(step).decode() for step in tree.consistency(since, new.size)]
-    return "\n".join([GROWTH, f"old {since}", *steps, "", new.note])
+    return growth_text(since, tree.consistency(since, new.size), new.note)
+
+
+def growth_text(since: int, proof: Sequence[bytes], note: str) -> str:
+    """Return the text of a growth from its parts."""
+    return "\n".join([GROWTH, f"old {since}", *(base64.b64encode(step).decode() for step in proof), "", note])
 
 
 def files(new: Checkpoint, since: int) -> dict[str, bytes]:

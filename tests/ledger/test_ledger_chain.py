@@ -1,6 +1,7 @@
 """The ledger: one row for every act and every refusal, in one unbroken chain that nobody can change unnoticed."""
 
 import threading
+from multiprocessing import get_context
 
 import pytest
 from sqlalchemy import select, text
@@ -11,7 +12,7 @@ from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction, unscoped
 from caseflow.keys.keyring import NoGrant
-from caseflow.ledger import history, queries, rules, verification
+from caseflow.ledger import history, proofs, queries, rules, verification
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
 from caseflow.network import operations as network
@@ -50,6 +51,34 @@ def log(by):
             title="Detention", narrative="At night.", region="KZ-75", began_on=now().date(), began_precision="day",
             language="en", by=by, at=now(),
         )  # fmt: skip
+
+
+def test_acts_of_eight_processes_stand_in_one_whole_chain_with_their_checkpoints(on_each):
+    app, people = on_each
+    before = len(events())
+    db.session.remove()
+    db.engine.dispose()  # a child must not talk over the connections of its parent
+    together = get_context("fork")
+    start = together.Barrier(8)
+
+    def act(number):
+        with app.app_context():
+            start.wait(30)
+            for turn in range(10):
+                with transaction():
+                    ledger.record("tests.act", by=people.dana, at=now(), about=f"t:{number}", public={"turn": turn})
+                    if turn == 5:
+                        proofs.make_checkpoint(now())
+
+    children = [together.Process(target=act, args=(number,)) for number in range(8)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(90)
+    assert [child.exitcode for child in children] == [0] * 8
+    assert [event.seq for event in events()] == list(range(1, before + 80 + 8 + 1))
+    verdict = verification.verify()
+    assert (verdict.faults, verdict.checkpoints) == ([], 8)
 
 
 def test_acts_of_four_threads_stand_in_one_whole_chain(on_each):
