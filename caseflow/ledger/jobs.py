@@ -8,12 +8,13 @@ from datetime import timedelta
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.jobs import job
+from caseflow.kernel.words import N_
 from caseflow.ledger import operations, stamping, verification
 from caseflow.ledger.checkpoints import KeyMissing, NothingYet, Rewritten, is_due, latest_checkpoint, make_checkpoint
 from caseflow.ledger.models import Checkpoint
 
 log = logging.getLogger(__name__)
-BROKEN = "The ledger is not whole."
+BROKEN = N_("The ledger is not whole.")
 
 
 @job("ledger.checkpoint_hourly", every=timedelta(hours=1))

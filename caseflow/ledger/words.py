@@ -24,7 +24,7 @@ _FACTS = {
 _CODES: dict[tuple[str, str], str] = {("role", str(role)): name for role, name in ROLE_NAMES.items()} | {
     ("kind", "case"): N_("Case"),
     ("kind", "incident"): N_("Incident"),
-    ("kind", "review"): N_("Review"),
+    ("kind", "review"): N_("Precedent"),
 }
 
 
