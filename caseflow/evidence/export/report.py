@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -86,7 +86,7 @@ def _values(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custo
         (_("Network"), export["network"]),
         (_("Exported by"), export["by_name"]),
         (_("Exported"), time_label(at)),
-        (_("What it is for"), _(PURPOSES[export["purpose"]])),
+        (_("What it is for"), _words(PURPOSES, export["purpose"])),
     ]
     labels = {f"evidence_items:{item['id']}": _label(item) for item in items}
     labels |= {f"evidence_files:{file['id']}": file["name"] for item in items for file in item["files"]}
@@ -124,6 +124,10 @@ def _values(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custo
     }
 
 
+def _words(table: Mapping[str, str], code: str) -> str:
+    return str(_(table[code]))
+
+
 def _label(item: dict[str, Any]) -> str:
     return str(_("%(matter)s, exhibit %(number)s", matter=item["matter"], number=item["exhibit"]))
 
@@ -140,10 +144,10 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "files": [
             {
                 "name": file["name"],
-                "kind": f"{_(KINDS[file['kind']])} · {file['media_type']}",
+                "kind": f"{_words(KINDS, file['kind'])} · {file['media_type']}",
                 "size": size_label(file["size"]),
                 "sha256": file["sha256"],
-                "state": _(STATES[file["state"]]),
+                "state": _words(STATES, file["state"]),
             }
             for file in item["files"]
         ],

@@ -64,7 +64,7 @@ WORDS = {
     "lost": ("DAMAGED", "ПОВРЕЖДЕНО", "ЗАҚЫМДАЛҒАН"),
     "unproven": ("NOT PROVEN", "НЕ ДОКАЗАНО", "ДӘЛЕЛДЕНБЕГЕН"),
     "as_received": ("it is what was received", "это то, что было получено", "бұл алынған файлдың өзі"),
-    "as_sealed": ("it is what was sealed when it was received", "это то, что было запечатано при получении", "бұл алынған кезде мөрленген файл"),
+    "as_sealed": ("it is what was sealed when it was received", "это то, что было зашифровано при получении", "бұл алынған кезде шифрланған файл"),
     "as_listed": ("it is as listed; its ledger entry stays closed to protect a person", "совпадает с описью; запись журнала закрыта ради защиты человека", "тізімге сәйкес; адамды қорғау үшін журнал жазбасы жабық"),
     "consent": ("somebody has not consented", "нет чьего-то согласия", "біреудің келісімі жоқ"),
     "not_chosen": ("versions were not asked for", "версии не запрашивались", "нұсқалар сұралмаған"),
