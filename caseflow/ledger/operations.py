@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -52,6 +52,7 @@ def record(
     safe_id = _safe_of(about)
     if details and safe_id is None:
         raise ValueError("details are sealed in a safe; give codes and references as public facts")
+    at = at.astimezone(UTC)  # as it will be read back: the bytes of the row name the moment
     db.session.flush()
     connection = db.session.connection()
     last = connection.execute(_LAST).first()

@@ -2,6 +2,7 @@
 
 import threading
 from multiprocessing import get_context
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, text
@@ -126,6 +127,13 @@ def test_an_act_that_is_undone_leaves_no_row_and_no_gap(people):
         ledger.record("tests.act", by=people.dana, at=now(), about="t:2")
     assert list(verification.faults()) == []
     assert [event.subject for event in events(verb="tests.act")] == ["t:2"]
+
+
+def test_a_moment_told_in_another_zone_is_the_same_moment_when_the_row_is_read_back(people):
+    with transaction():
+        ledger.record("tests.act", by=people.dana, at=now().astimezone(ZoneInfo("Asia/Almaty")), about="t:1")
+    db.session.expire_all()
+    assert list(verification.faults()) == []
 
 
 def test_the_ledger_is_written_only_inside_an_act(people):

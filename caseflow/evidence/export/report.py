@@ -16,7 +16,7 @@ from caseflow.evidence.export.contents import CONSENT, DAMAGED, NOT_CHOSEN, READ
 from caseflow.evidence.export.custody import Custody
 from caseflow.kernel.words import N_
 from caseflow.ledger import history
-from caseflow.web.words import language, size_label, time_label
+from caseflow.web.words import choose_zone, language, size_label, time_label
 
 PURPOSES = {
     "inside": N_("It stays within the network"),
@@ -85,7 +85,7 @@ def _values(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custo
     about += [
         (_("Network"), export["network"]),
         (_("Exported by"), export["by_name"]),
-        (_("Exported"), time_label(at)),
+        (_("Exported"), f"{time_label(at)} ({choose_zone()})"),
         (_("What it is for"), _words(PURPOSES, export["purpose"])),
     ]
     labels = {f"evidence_items:{item['id']}": _label(item) for item in items}
@@ -118,7 +118,7 @@ def _values(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custo
             "when": _("When"),
             "who": _("Who"),
             "what": _("What happened"),
-            "about": _("About"),
+            "about": _("Item or file"),
             "checked": _("What was checked"),
         },
     }
