@@ -129,6 +129,19 @@ def test_a_payload_that_changes_while_it_is_sent_breaks_the_answer_off(
     assert seen.events("evidence.export") == []
 
 
+def test_a_bag_that_could_not_be_packed_is_noted_as_failed(dana, item, stored, seen, monkeypatch):
+    stored(JPEG, "photo.jpg")
+
+    def pack(*given, **named):
+        raise RuntimeError("no paper")
+
+    monkeypatch.setattr("caseflow.evidence.routes.exporting.bag.pack", pack)
+    with pytest.raises(RuntimeError, match="no paper"):
+        ask(dana, f"/evidence/{item.id}/export")
+    assert only(seen.events("evidence.export", "failed")).public["sent"] == 0
+    assert seen.events("evidence.export") == []
+
+
 @pytest.mark.parametrize("how", ["gone", "changed", "cut"])
 @pytest.mark.parametrize("packing", ["readable", "sealed"])
 def test_a_damaged_file_is_said_to_be_damaged_and_never_missing(dana, item, stored, tmp_path, seen, how, packing):

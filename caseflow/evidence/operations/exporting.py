@@ -52,7 +52,7 @@ def begin_export(checked: Checked, *, by: Actor, at: datetime) -> str:
 def end_export(
     checked: Checked, *, export_id: str, manifest_sha256: str, sent: int, length: int, by: Actor, at: datetime
 ) -> None:
-    """Note that a bag went out whole, or that it broke off after `sent` of `length` bytes."""
+    """Note that a bag went out whole, or that it broke off after `sent` of `length` bytes (0 when it was never packed)."""
     survey, asked = checked.survey, checked.asked
     public = {
         "export": export_id,
@@ -64,7 +64,7 @@ def end_export(
         "bytes": length,
         "manifest_sha256": manifest_sha256,
     }
-    result = "done" if sent == length else "failed"
+    result = "done" if sent == length > 0 else "failed"
     if result == "failed":
         public["sent"] = sent
     safe = db.session.get_one(Safe, survey.safe_id)

@@ -58,8 +58,19 @@ def _export(survey: Survey, actor: Actor) -> ResponseReturnValue:
             at = now()
             export_id = operations.begin_export(checked, by=actor, at=at)
         if not form.errors:
-            return _sent(checked, bag.pack(checked, export_id=export_id, by=actor, at=at), export_id, actor)
+            return _sent(checked, _packed(checked, export_id, actor, at), export_id, actor)
     return _page(survey, form, objection=objection, own=own, organisation=organisation)
+
+
+def _packed(checked: Checked, export_id: str, actor: Actor, at: datetime) -> Bag:
+    try:
+        return bag.pack(checked, export_id=export_id, by=actor, at=at)
+    except Exception:
+        with kernel_db.transaction():
+            operations.end_export(
+                checked, export_id=export_id, manifest_sha256="", sent=0, length=0, by=actor, at=now()
+            )
+        raise
 
 
 def _page(survey: Survey, form: forms.ExportForm, **values: Any) -> str:
