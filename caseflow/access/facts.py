@@ -11,7 +11,7 @@ from caseflow.access.actor import Role
 from caseflow.cases.models import Case, Counsel, IncidentLink
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db, unscoped
-from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.keys.models import Identity, KeyConfirmation, Safe
 from caseflow.network.models import Departure, Member
 from caseflow.precedents.models import Review, Scorer
 
@@ -110,3 +110,36 @@ def everybody() -> dict[str, str]:
 def public_keys() -> dict[str, bytes]:
     """Return member id -> the 64 bytes of her public keys; one query."""
     return dict(db.session.execute(select(Identity.member_id, Identity.public)).all())
+
+
+def safes_of(member_id: str) -> set[str]:
+    """Return the safes that a fact leads to from a member: of a coordinator all; nothing of one without a confirmed key."""
+    role = able_members().get(member_id)
+    if role is None:
+        return set()
+    if role is Role.COORDINATOR:
+        return set(db.session.scalars(select(Safe.id)))
+    mine = select(Counsel.case_id).where(Counsel.member_id == member_id, Counsel.until.is_(None))
+    ways = (
+        select(Incident.safe_id).where(Incident.by_id == member_id),
+        select(Case.safe_id).where(Case.id.in_(mine)),
+        select(Incident.safe_id)
+        .join(IncidentLink, IncidentLink.incident_id == Incident.id)
+        .where(IncidentLink.case_id.in_(mine)),
+        select(Review.safe_id).where(Review.case_id.in_(mine)),
+        select(Review.safe_id).join(Scorer, Scorer.review_id == Review.id).where(Scorer.member_id == member_id),
+    )
+    return {safe for way in ways for safe in db.session.scalars(way, execution_options=_WHY)}
+
+
+def references_of(safes: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """Return safe id -> (kind, id, reference) of the incident, case or review in it; three queries.
+
+    References are no secret among those who may know that the safe exists; nothing is opened.
+    """
+    found: dict[str, tuple[str, str, str]] = {}
+    for kind, model in (("incident", Incident), ("case", Case), ("review", Review)):
+        rows = select(model.safe_id, model.id, model.reference).where(model.safe_id.in_(safes))
+        for safe, key, reference in db.session.execute(rows, execution_options=_WHY):
+            found[safe] = kind, key, reference
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caseflow.access.actor import Actor, Objection, unready
 from caseflow.kernel.words import N_
+from caseflow.keys.models import Approval
 from caseflow.network.models import Invitation, Member
 
 COORDINATORS_ONLY = N_("Members are invited and confirmed by a coordinator.")
@@ -48,6 +49,40 @@ def may_end_membership(actor: Actor, member: Member) -> Objection:
         return N_("This member has left the network already.")
     if actor.member_id == member.id:
         return N_("Another coordinator ends your membership, so that somebody remains who can.")
+    return may_see_members(actor)
+
+
+def may_ask_approval(actor: Actor) -> Objection:
+    """Return why `actor` may not ask another coordinator for something that takes two, or None."""
+    return may_see_members(actor)
+
+
+def may_decide(actor: Actor, approval: Approval) -> Objection:
+    """Return why `actor` may not approve or decline what another coordinator asked for, or None."""
+    if approval.verdict is not None:
+        return N_("This has been decided already.")
+    if approval.asked_by_id == actor.member_id:
+        return N_("Another coordinator decides what you ask for.")
+    if approval.subject == f"members:{actor.member_id}":
+        return N_("Another coordinator decides what is about yourself.")
+    return may_see_members(actor)
+
+
+def may_start_new_identity(actor: Actor, member: Member) -> Objection:
+    """Return why `actor` may not let `member` begin with a new key, or None."""
+    if member.departure is not None:
+        return N_("This member has left the network.")
+    if actor.member_id == member.id:
+        return N_("Another coordinator lets you begin with a new key. You yourself can change your passphrase.")
+    return may_see_members(actor)
+
+
+def may_use_organisation_key(actor: Actor, member: Member) -> Objection:
+    """Return why `actor` may not ask for the organisation's recovery key to be used for `member`, or None."""
+    if member.departure is not None:
+        return N_("This member has left the network.")
+    if actor.member_id == member.id:
+        return N_("Another coordinator asks for your recovery.")
     return may_see_members(actor)
 
 

@@ -120,6 +120,7 @@ def _plain(words: str, *predicates: Callable[[Actor], Objection]) -> Act:
 
 _DEADLINE = _thing(state="confirmed")
 _CONSENT = _thing(withdrawal=None)
+_REQUEST = _thing(verdict=None, asked_by_id=OTHER, subject="")
 _INVITATION = _thing(accepted_at=None, withdrawn_at=None)
 
 ACTS: tuple[Act, ...] = (
@@ -135,6 +136,13 @@ ACTS: tuple[Act, ...] = (
     _act(N_("End a membership"), "", lambda a, _o: network.may_end_membership(a, _member()), network.may_end_membership),
     _act(N_("Reset a member's second factor"), "", lambda a, _o: entrance.may_reset_second_factor(a, _member()),
          entrance.may_reset_second_factor),
+    _act(N_("Let a member who lost everything begin with a new key"), "",
+         lambda a, _o: network.may_start_new_identity(a, _member()), network.may_start_new_identity),
+    _act(N_("Approve what another coordinator asks for"), "", lambda a, _o: network.may_decide(a, _REQUEST),
+         network.may_decide),
+    _act(N_("Ask for the organisation's recovery key to be used, with a second coordinator"), "",
+         lambda a, _o: network.may_ask_approval(a) or network.may_use_organisation_key(a, _member()),
+         network.may_ask_approval, network.may_use_organisation_key),
     _plain(N_("Read the ledger of the network"), network.may_read_ledger),
     _plain(N_("Export the key of a safe"), evidence.may_export_key),
     _act(N_("Take a precedent of the network back"), "",

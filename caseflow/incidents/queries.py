@@ -141,6 +141,7 @@ def whole(actor: Actor, incident_id: str) -> Incident:
         selectinload(Incident.consents).selectinload(Consent.withdrawal),
         selectinload(Incident.messages),
         selectinload(Incident.moves),
+        selectinload(Incident.hand_overs),
     )
     again = select(Incident).where(Incident.id == incident.id, policy.visible_to(actor)).options(*parts)
     actor.ring.prepare([incident])

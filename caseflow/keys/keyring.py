@@ -23,7 +23,7 @@ from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import MemberKeys, MemberPublic
 from caseflow.vault.texts import TextKey, TextPlace, open_text, seal_text
 
-_EPOCH_BYTES = 4
+EPOCH_BYTES = 4
 
 
 class NoGrant(LookupError):
@@ -107,6 +107,11 @@ class MemberKeyring:
         self._current.pop(safe_id, None)
         return self.holds(safe_id)
 
+    def forget(self, safe_ids: Iterable[str]) -> None:
+        """Look the grants of these safes up anew when they are needed: between two acts somebody may have renewed them."""
+        for safe_id in safe_ids:
+            self._current.pop(safe_id, None)
+
     def at_epoch(self, safe_id: str, epoch: int) -> SafeSecrets:
         """Return the secrets of an earlier epoch, found by walking the chain back from the present one."""
         newest, secrets = self.current(safe_id)
@@ -162,7 +167,7 @@ class MemberKeyring:
             sealed = None
             if value or not _nullable(row, f"{name}_sealed"):
                 place = self._place(row.__tablename__, name, row.id, row.safe_id, epoch)
-                sealed = epoch.to_bytes(_EPOCH_BYTES) + seal_text(key, value or "", place=place)
+                sealed = epoch.to_bytes(EPOCH_BYTES) + seal_text(key, value or "", place=place)
             setattr(row, f"{name}_sealed", sealed)
 
     def text(self, row: Any, field_name: str) -> str:
@@ -176,16 +181,16 @@ class MemberKeyring:
         """Seal the opening of ledger row `row` for the holders of the safe."""
         epoch, _secrets = self.current(safe_id)
         place = self._place("events", "opening", row, safe_id, epoch)
-        return epoch.to_bytes(_EPOCH_BYTES) + seal_text(self._text_key(safe_id, epoch), note.decode(), place=place)
+        return epoch.to_bytes(EPOCH_BYTES) + seal_text(self._text_key(safe_id, epoch), note.decode(), place=place)
 
     def open_note(self, safe_id: str, sealed: bytes, *, row: str) -> bytes:
         """Open what `seal_note` made."""
         return self._open_text(sealed, "events", "opening", row, safe_id).encode()
 
     def _open_text(self, sealed: bytes, table: str, column: str, row: str, safe_id: str) -> str:
-        epoch = int.from_bytes(sealed[:_EPOCH_BYTES])
+        epoch = int.from_bytes(sealed[:EPOCH_BYTES])
         place = self._place(table, column, row, safe_id, epoch)
-        return open_text(self._text_key(safe_id, epoch), sealed[_EPOCH_BYTES:], place=place)
+        return open_text(self._text_key(safe_id, epoch), sealed[EPOCH_BYTES:], place=place)
 
     def _text_key(self, safe_id: str, epoch: int) -> TextKey:
         key = self._texts.get((safe_id, epoch))

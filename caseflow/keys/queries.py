@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, distinct, func, select
 
 from caseflow.access.facts import gather, names_of
-from caseflow.kernel.db import db
-from caseflow.keys.models import Grant, Identity, KeyConfirmation, Safe, SafeEpoch
+from caseflow.kernel.announce import announce
+from caseflow.kernel.db import Base, Sealed, db, unscoped
+from caseflow.keys.heading import Stale
+from caseflow.keys.keyring import EPOCH_BYTES
+from caseflow.keys.models import Grant, Identity, KeyConfirmation, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
 from caseflow.ledger.queries import instance
 from caseflow.vault.errors import VaultError
@@ -18,16 +24,51 @@ from caseflow.vault.keys import MemberPublic, verify
 _BATCH = 400
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What access does not wait for: safes whose keys, and files whose headers, have yet to be renewed; since when."""
+
+    safes: int
+    files: int
+    since: datetime | None
+
+
+def waiting(member_id: str | None = None) -> Waiting:
+    """Return what waits in the whole network, or what `member_id` can do of it."""
+    rows = select(func.count(distinct(Unsettled.safe_id)), func.min(Unsettled.at))
+    if member_id is not None:
+        rows = rows.where(Unsettled.safe_id.in_(select(Grant.safe_id).where(Grant.member_id == member_id)))
+    safes, since = db.session.execute(rows).one()
+    stale = Stale(member_id)
+    announce("keys.count_stale", stale=stale)
+    return Waiting(safes, stale.files, since)
+
+
+def waiting_for(member_id: str) -> Select[str]:
+    """Return the query for the ids of waiting safes that this member holds, the longest waiting first."""
+    mine = (Grant.safe_id == Unsettled.safe_id) & (Grant.member_id == member_id)
+    return select(Unsettled.safe_id).join(Grant, mine).group_by(Unsettled.safe_id).order_by(func.min(Unsettled.at))
+
+
+def held_by_nobody_else(member_id: str) -> int:
+    """Return how many safes only this member can open."""
+    alone = select(Grant.safe_id).group_by(Grant.safe_id).having(func.count() == 1)
+    mine = select(func.count()).where(Grant.member_id == member_id, Grant.safe_id.in_(alone))
+    return db.session.scalar(mine) or 0
+
+
 def faults() -> Iterator[str]:
-    """Yield a sentence for everything that is wrong with the grants; nothing when all is well.
+    """Yield a sentence for everything that is wrong with the keys; nothing when all is well.
 
     Every member who is entitled to a safe holds a grant, of the safe's present epoch and signed by somebody whose key
-    is known; nobody else holds one. Nothing is opened for this.
+    is known; nobody else holds one; nothing lies in a safe that nobody can open. Nothing is opened for this. What waits
+    to be settled is no fault: `waiting` tells it.
     """
     publics = dict(db.session.execute(select(Identity.member_id, Identity.public)).all())
     names = names_of(publics)
     yield from _confirmations(publics, names)
     safes = list(db.session.scalars(select(Safe).order_by(Safe.id)))
+    noted = {(safe, member) for safe, member in db.session.execute(select(Unsettled.safe_id, Unsettled.member_id))}
     epochs: dict[str, set[int]] = {}
     for safe_id, epoch in db.session.execute(select(SafeEpoch.safe_id, SafeEpoch.epoch)):
         epochs.setdefault(safe_id, set()).add(epoch)
@@ -38,15 +79,67 @@ def faults() -> Iterator[str]:
         for grant in db.session.scalars(select(Grant).where(Grant.safe_id.in_(batch))):
             held[grant.safe_id][grant.member_id] = grant
         for safe_id, safe in batch.items():
-            plan = entitled(facts, safe_id)
-            for member in sorted(plan.keys() - held[safe_id].keys()):
-                yield f"{names[member]} is entitled to safe {safe_id} ({plan[member]}) and holds no grant"
-            for member in sorted(held[safe_id].keys() - plan.keys()):
-                yield f"{names.get(member, member)} holds a grant of safe {safe_id} without being entitled to it"
-            for grant in held[safe_id].values():
-                yield from _grant(grant, safe, publics, names)
+            yield from _safe(safe, held[safe_id], entitled(facts, safe_id), noted, publics, names)
             if epochs.get(safe_id, set()) != set(range(1, safe.epoch + 1)):
                 yield f"safe {safe_id} is at epoch {safe.epoch}, but not every epoch up to it is there"
+    yield from _ahead({safe.id: safe.epoch for safe in safes})
+
+
+def _safe(
+    safe: Safe,
+    held: dict[str, Grant],
+    plan: dict[str, str],
+    noted: set[tuple[str, str]],
+    publics: dict[str, bytes],
+    names: dict[str, str],
+) -> Iterator[str]:
+    for member in sorted(plan.keys() - held.keys()):
+        if (safe.id, member) not in noted:
+            yield f"{names[member]} is entitled to safe {safe.id} ({plan[member]}) and holds no grant"
+    for member in sorted(held.keys() - plan.keys()):
+        yield f"{names.get(member, member)} holds a grant of safe {safe.id} without being entitled to it"
+    for grant in held.values():
+        yield from _grant(grant, safe, publics, names)
+    if not held:
+        yield from _unopenable(safe)
+
+
+def _guarded() -> list[Any]:
+    """Return the classes of everything that lives in a safe."""
+    found = (mapper.class_ for mapper in Base.registry.mappers if getattr(mapper.class_, "__guarded__", False))
+    return sorted(found, key=lambda model: str(model.__tablename__))
+
+
+_EVERYTHING = unscoped("the check of the keys counts what lies in safes and opens nothing")
+
+
+def _unopenable(safe: Safe) -> Iterator[str]:
+    inside = {
+        model.__tablename__: db.session.scalar(
+            select(func.count()).select_from(model).where(model.safe_id == safe.id), execution_options=_EVERYTHING
+        )
+        for model in _guarded()
+    }
+    told = ", ".join(f"{number} of {table}" for table, number in inside.items() if number) or "nothing yet"
+    yield f"nobody holds a key to safe {safe.id} ({safe.kind}): nobody can open what lies in it ({told})"
+
+
+def _ahead(epochs: dict[str, int]) -> Iterator[str]:
+    """Yield what was sealed for an epoch that its safe does not have: no key for it exists."""
+    for model in _guarded():
+        columns = [column for column in model.__table__.columns if isinstance(column.type, Sealed)]
+        if hasattr(model, "header") and hasattr(model, "epoch"):
+            rows = select(model.id, model.safe_id, model.epoch)
+            for key, safe_id, epoch in db.session.execute(rows, execution_options=_EVERYTHING):
+                if not 1 <= epoch <= epochs.get(safe_id, 0):
+                    yield f"{model.__tablename__} {key} has the header of epoch {epoch}, which safe {safe_id} does not have"
+        for column in columns:
+            head = func.substr(column, 1, EPOCH_BYTES)
+            rows = select(model.id, model.safe_id, head).where(column.is_not(None))
+            for key, safe_id, found in db.session.execute(rows, execution_options=_EVERYTHING):
+                if not 1 <= int.from_bytes(bytes(found)) <= epochs.get(safe_id, 0):
+                    epoch = int.from_bytes(bytes(found))
+                    yield f"{column} of {key} is sealed for epoch {epoch}, which safe {safe_id} does not have"
 
 
 def _grant(grant: Grant, safe: Safe, publics: dict[str, bytes], names: dict[str, str]) -> Iterator[str]:

@@ -7,23 +7,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from caseflow.access.actor import Role
 from caseflow.access.facts import able_members, names_of
 from caseflow.kernel.db import db
-from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.keys.models import (
+    Approval,
+    Grant,
+    Identity,
+    KeyConfirmation,
+    OrganisationKey,
+    OrganisationWrap,
+    Unsettled,
+)
 from caseflow.network.models import Departure, Invitation, Member, Network, Organisation
+from caseflow.vault.keys import MemberPublic, fingerprint
+from caseflow.vault.organisation import fingerprint_of
 
 __all__ = [
+    "KeyFacts",
     "Person",
+    "Request",
     "able",
     "directory",
     "hash_of",
     "invitation_state",
     "is_confirmed",
+    "keys_of",
     "names_of",
     "network",
+    "open_requests",
     "organisations",
     "state_of",
 ]
@@ -73,10 +87,69 @@ class Person:
     invitation: Invitation | None = None
 
 
-def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
-    """Return every organisation with its people, by name; three queries.
+@dataclass(frozen=True)
+class Request:
+    """What a coordinator asks of another: the row, who asks, and the name or the words of what it is about."""
 
-    A person is "invited" or "expired" (she has not answered in time), "waiting" for the confirmation of her key,
+    approval: Approval
+    asked_by: str
+    name: str
+
+
+def open_requests(*, at: datetime) -> list[Request]:
+    """Return what waits for a second coordinator, the oldest first; a fixed number of queries."""
+    query = select(Approval).where(Approval.verdict.is_(None), Approval.expires_at > at).order_by(Approval.asked_at)
+    found = list(db.session.scalars(query))
+    if not found:
+        return []
+    subjects = [approval.subject.partition(":")[2] for approval in found]
+    names: dict[str, str] = names_of([*subjects, *(approval.asked_by_id for approval in found)])
+    asked = select(Invitation.id, Invitation.name).where(Invitation.id.in_(subjects))
+    names |= dict(db.session.execute(asked).all())
+    public = select(OrganisationKey.id, OrganisationKey.public).where(OrganisationKey.id.in_(subjects))
+    names |= {key: fingerprint_of(value) for key, value in db.session.execute(public)}
+    return [
+        Request(approval, names[approval.asked_by_id], names.get(subject, ""))
+        for approval, subject in zip(found, subjects, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """What a member's page tells of her keys: the eight words, since when, who confirmed them when, and what they open."""
+
+    words: str
+    made_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    recovery: bool
+    reasons: list[tuple[str, int]]
+    waiting: int
+
+
+def keys_of(member_id: str) -> KeyFacts:
+    """Return the facts about a member's keys; six queries, whatever she holds."""
+    identity = db.session.get_one(Identity, member_id)
+    confirmation = db.session.get(KeyConfirmation, member_id)
+    wrap = db.session.get(OrganisationWrap, member_id)
+    held = select(Grant.reason, func.count()).where(Grant.member_id == member_id).group_by(Grant.reason)
+    lacking = select(func.count()).where(Unsettled.member_id == member_id, Unsettled.lost.is_(False))
+    good = confirmation if confirmation is not None and confirmation.public == identity.public else None
+    return KeyFacts(
+        words=fingerprint(MemberPublic.from_bytes(identity.public)),
+        made_at=identity.made_at,
+        confirmed_by=names_of([good.by_id]).get(good.by_id) if good else None,
+        confirmed_at=good.at if good else None,
+        recovery=wrap is not None and wrap.public == identity.public,
+        reasons=sorted((reason, number) for reason, number in db.session.execute(held)),
+        waiting=db.session.scalar(lacking) or 0,
+    )
+
+
+def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
+    """Return every organisation with its people, by name; four queries.
+
+    A person is "approval" (a second coordinator has yet to approve), "invited" or "expired" (she has not answered in time), "waiting" for the confirmation of her key,
     "confirmed", or "left".
     """
     people: dict[str, list[Person]] = {}
@@ -92,9 +165,12 @@ def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
         since = member.joined_at if left is None else left
         person = Person(member.name, member.email, Role(member.role), state, since, member=member)
         people.setdefault(member.organisation_id, []).append(person)
+    undecided = select(Approval.subject).where(Approval.verdict.is_(None), Approval.expires_at > at)
+    requested = set(db.session.scalars(undecided))
     asked = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
     for invitation in db.session.scalars(asked.order_by(Invitation.name)):
         state = "invited" if invitation.expires_at > at else "expired"
+        state = "approval" if f"invitations:{invitation.id}" in requested else state
         role, since = Role(invitation.role), invitation.at
         person = Person(invitation.name, invitation.email, role, state, since, invitation=invitation)
         people.setdefault(invitation.organisation_id, []).append(person)

@@ -17,6 +17,7 @@ from caseflow.ledger import queries as ledger
 from caseflow.ledger import verification
 from caseflow.ledger.models import Event
 from caseflow.network import operations as network
+from caseflow.network.leaving import NOBODY
 from caseflow.network.models import Organisation
 from caseflow.precedents import operations as precedents
 from caseflow.proceedings import operations as proceedings
@@ -173,9 +174,12 @@ def test_an_assignment_ends_once(people, matter):
 def test_who_leaves_the_network_is_counsel_nowhere(people, matter, member, log):
     incident = log()
     case = matter(incidents=[incident])
-    matter("Another")
-    with transaction():
+    other = matter("Another")
+    with pytest.raises(RuleBroken, match="Choose who takes this over"), transaction():
         network.end_membership(member(people.leila), by=people.aigul, at=now())
+    left = {f"case_{one.id}": NOBODY for one in (case, other)}
+    with transaction():
+        network.end_membership(member(people.leila), hand_over=left, by=people.aigul, at=now())
     assert [c.until is None for c in stored(Counsel)] == [False, False]
     assert people.leila.member_id not in holders(case.safe_id) | holders(incident.safe_id)
     assert wrong_grants() == {}

@@ -151,11 +151,22 @@ ANSWERS = {
     "POST network.add_organisation": "401 | 403 403 303",
     "GET network.confirm_key": "303 | 403 403 200 | 403 403 200",
     "POST network.confirm_key": "401 | 403 403 303 | 403 403 303",
+    "POST network.approve": "401 | 403 403 303 | 403 403 303",
+    "POST network.ask_recovery": "401 | 403 403 303 | 403 403 303",
+    "POST network.decline": "401 | 403 403 303 | 403 403 303",
+    "GET network.end_membership": "303 | 403 403 200 | 403 403 200",
     "POST network.end_membership": "401 | 403 403 303 | 403 403 303",
     "GET network.invite": "303 | 403 403 200",
     "POST network.invite": "401 | 403 403 303",
+    "GET network.member": "303 | 403 403 200 | 403 403 200",
     "GET network.members": "303 | 403 403 200",
+    "GET network.renewing": "303 | 200 200 200",
+    "POST network.renewing": "401 | 200 200 200",
+    "GET network.reopen": "200 | 200 200 200 | 200 200 200",
+    "POST network.reopen": "200 | 200 200 200 | 200 200 200",
+    "GET network.safes": "303 | 403 403 200 | 403 403 200",
     "GET network.show_rights": "303 | 200 200 200",
+    "POST network.start_new_identity": "401 | 403 403 303 | 403 403 303",
     "POST network.withdraw_invitation": "401 | 403 403 303 | 403 403 303",
     "GET precedents.cite": "303 | 200 200 200 | 200 200 200",
     "POST precedents.cite": "401 | 403 303 303 | 403 303 303",
@@ -255,6 +266,7 @@ SENT: dict[str, dict[str, Any]] = {
         "organisation": "$organisation",
         "language": "en",
     },
+    "network.reopen": {"passphrase": ANOTHER, "again": ANOTHER},
     "precedents.cite": {"cited": "$other_precedent", "kind": "cites"},
     "precedents.invite_scorer": {"member": "$colleague_id"},
     "precedents.propose": TEXT,
@@ -307,6 +319,8 @@ def address(world: World, row: str, ids: Ids) -> str:
 
 def value(row: str, name: str, ids: Ids) -> str:
     room, _point, act = row.split()[1].partition(".")
+    if act == "reopen" and room == "network" and name == "token":
+        name = "reopening"
     if row == "POST deadlines.meet":
         name = "confirmed"  # only a confirmed deadline is met
     known = ids.get(f"{STATE.get(act)}.{name}") if room == "incidents" else None

@@ -7,6 +7,7 @@ this state after every request that may change something, so no answer depends o
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,7 +31,9 @@ from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now, today
 from caseflow.kernel.db import Base, db, transaction
+from caseflow.kernel.mail import Letter
 from caseflow.kernel.settings import Settings
+from caseflow.keys.models import Approval
 from caseflow.network import operations as network
 from caseflow.network.models import Member, Organisation
 from caseflow.precedents import operations as precedents
@@ -129,7 +132,18 @@ def _network(people: Cast) -> Ids:
     with transaction():
         answered = network.open_invitation(link.rsplit("/", 1)[1], at=at)
         waiting, pair, _code = network.accept(answered, passphrase=PASSPHRASE, at=at)
+    with transaction():
+        timur = db.session.get_one(Member, people.timur.member_id)
+        network.start_new_identity(timur, by=by, at=at)
+        letters = db.session.scalars(select(Letter.body).where(Letter.to == timur.email))
+        letter = next(body for body in letters if "/reopen/" in body)
+        # Asked for by the other one, so that the coordinator of this world can decide it.
+        other = {**given, "role": Role.COORDINATOR, "by": people.marat}
+        network.invite(email="sholpan@example.org", name="Sholpan Asked", **other)
+        approval = db.session.scalars(select(Approval.id).where(Approval.verdict.is_(None))).one()
     return {
+        "approval_id": approval,
+        "reopening": re.search(r"/reopen/(\S+)", letter)[1],  # type: ignore[index]
         "invitation_id": invitation.id,
         "token": open_link.rsplit("/", 1)[1],
         "member_id": waiting.id,

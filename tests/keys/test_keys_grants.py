@@ -4,26 +4,20 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import delete, select, update
 
-from caseflow.access.actor import Role
 from caseflow.access.facts import gather
 from caseflow.cases import operations as cases
-from caseflow.cases.models import Case
 from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction, unscoped
-from caseflow.kernel.errors import NotPermitted, Refusal
+from caseflow.kernel.errors import NotPermitted
 from caseflow.keys import operations as keys
 from caseflow.keys import queries
 from caseflow.keys.keyring import NoGrant
 from caseflow.keys.models import Grant, KeyConfirmation, Safe, SafeEpoch
 from caseflow.keys.rules import COORDINATOR, COUNSEL, LINKED, LOGGED, SCORER, Facts, entitled
-from caseflow.network import operations as network
 from caseflow.network.models import Member
 from caseflow.vault.errors import VaultError
 from tests.cast import Cast, cast
@@ -283,123 +277,6 @@ def test_the_check_finds_what_is_missing_too_much_old_and_unsigned(app, people):
             .values(signature=bytes(64))
         )
     assert "confirmation of Marat Seitkali's key" in runner.invoke(args=["keys", "check"]).output
-
-
-def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):
-    """A state machine: incidents, cases, counsel and departures in any order, against a model of plain sets."""
-    with app.app_context():
-        people = cast(app)
-        path = Path(db.engine.url.database)
-        db.session.remove()
-        db.engine.dispose()
-    start = path.with_suffix(".start")
-    shutil.copyfile(path, start)
-    everybody = {name: getattr(people, name) for name in ("aigul", "marat", "dana", "timur", "leila", "yerlan")}
-
-    class Network(RuleBasedStateMachine):
-        def __init__(self):
-            super().__init__()
-            for beside in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-                beside.unlink(missing_ok=True)
-            shutil.copyfile(start, path)
-            self.context = app.app_context()
-            self.context.push()
-            self.logged: dict[str, str] = {}
-            self.counsel: dict[str, dict[str, str]] = {}
-            self.links: dict[str, set[str]] = {}
-            self.left: set[str] = set()
-
-        def teardown(self):
-            db.session.remove()
-            db.engine.dispose()
-            self.context.pop()
-
-        def by(self, name):
-            return people.fresh(everybody[name])
-
-        def row(self, model, key):
-            return db.session.get_one(model, key, execution_options=WHY)
-
-        @rule(who=st.sampled_from(["dana", "timur", "aigul"]))
-        def log(self, who):
-            if who not in self.left:
-                self.logged[log(self.by(who)).id] = who
-
-        @rule()
-        def open_case(self):
-            self.counsel[open_case(self.by("aigul")).id] = {}
-
-        @precondition(lambda self: self.counsel)
-        @rule(data=st.data(), who=st.sampled_from(["leila", "yerlan", "marat"]))
-        def assign(self, data, who):
-            key = data.draw(st.sampled_from(sorted(self.counsel)))
-            if who in self.left or who in self.counsel[key]:
-                return
-            self.counsel[key][who] = assign(self.row(Case, key), everybody[who], self.by("aigul")).id
-
-        @precondition(lambda self: any(self.counsel.values()))
-        @rule(data=st.data())
-        def end(self, data):
-            key = data.draw(st.sampled_from(sorted(k for k, serving in self.counsel.items() if serving)))
-            who = data.draw(st.sampled_from(sorted(self.counsel[key])))
-            counsel = next(c for c in self.row(Case, key).counsel if c.id == self.counsel[key][who])
-            end(counsel, self.by("aigul"))
-            del self.counsel[key][who]
-
-        @precondition(lambda self: self.counsel and self.logged)
-        @rule(data=st.data())
-        def link(self, data):
-            key = data.draw(st.sampled_from(sorted(self.counsel)))
-            incident = data.draw(st.sampled_from(sorted(self.logged)))
-            try:
-                with transaction():
-                    found = self.row(Incident, incident)
-                    if found.state == "draft":
-                        found.state = "verified"
-                    cases.link_incident(self.row(Case, key), incident=found, by=self.by("aigul"), at=now())
-            except Refusal:
-                assert incident in self.links.get(key, ())
-            else:
-                self.links.setdefault(key, set()).add(incident)
-
-        @precondition(lambda self: len(self.left) < 2)
-        @rule(who=st.sampled_from(["dana", "leila", "marat"]))
-        def leave(self, who):
-            if who in self.left:
-                return
-            with transaction():
-                member = db.session.get_one(Member, everybody[who].member_id)
-                network.end_membership(member, by=self.by("aigul"), at=now())
-            self.left.add(who)
-            for serving in self.counsel.values():
-                serving.pop(who, None)
-
-        def expected(self):
-            able = set(everybody) - self.left
-            coordinators = {name for name in able if everybody[name].role is Role.COORDINATOR}
-            found = {}
-            for key, serving in self.counsel.items():
-                found[Case, key] = (coordinators | set(serving)) & able
-            for key, who in self.logged.items():
-                through = {name for case, linked in self.links.items() if key in linked for name in self.counsel[case]}
-                found[Incident, key] = (coordinators | {who} | through) & able
-            return found
-
-        @invariant()
-        def who_can_open_is_who_is_entitled(self):
-            db.session.rollback()
-            for (model, key), names in self.expected().items():
-                row = self.row(model, key)
-                can = {name for name, actor in everybody.items() if opens(people, actor, row)}
-                assert can == names, f"{model.__name__}: {sorted(can)} can, {sorted(names)} should"
-
-        @invariant()
-        def the_check_agrees(self):
-            assert list(queries.faults()) == []
-
-    run_state_machine_as_test(
-        Network, settings=settings(max_examples=8, stateful_step_count=12, deadline=None, database=None)
-    )
 
 
 def test_facts_are_gathered_with_the_same_number_of_queries_for_one_safe_and_for_many(app, people):

@@ -218,8 +218,11 @@ def test_who_left_is_still_named_in_the_ledger(people):
     log(people.dana)
     with transaction():
         network.end_membership(
-            db.session.get_one(Member, people.dana.member_id), by=people.fresh(people.aigul), at=now()
+            db.session.get_one(Member, people.dana.member_id),
+            hand_over={"incidents": people.timur.member_id},
+            by=people.fresh(people.aigul),
+            at=now(),
         )
     row = events(verb="incidents.log")[0]
     assert history.lines([row])[0].who == "Dana Ospanova"
-    assert db.session.scalars(select(Incident.by_id), execution_options=WHY).one() == people.dana.member_id
+    assert db.session.scalars(select(Incident.by_id), execution_options=WHY).one() == people.timur.member_id

@@ -15,7 +15,7 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotFound, NotPermitted, RuleBroken
 from caseflow.kernel.mail import Letter
-from caseflow.keys.models import Grant, KeyConfirmation
+from caseflow.keys.models import Approval, Grant, KeyConfirmation
 from caseflow.ledger.models import Event
 from caseflow.network import operations, queries
 from caseflow.network.models import Departure, Invitation, Member, Organisation
@@ -36,16 +36,25 @@ def aigul(app, people):
     return signed_in_client(app, people.aigul)
 
 
+@pytest.fixture
+def marat(app, people):
+    return signed_in_client(app, people.marat)
+
+
 def _house(app):
     with app.app_context():
         return db.session.scalars(select(Organisation.id)).first()
 
 
-def _invite(app, client, email="xenia@example.org", role="lawyer"):
+def _invite(app, client, email="xenia@example.org", role="lawyer", second=None):
     answer = send(
         client, "/members/invite", name="Xenia Kim", email=email, role=role, organisation=_house(app), language="en"
     )
     assert answer.status_code == 303, answer.text
+    if role == "coordinator":
+        with app.app_context():
+            approval = db.session.scalars(select(Approval.id).where(Approval.verdict.is_(None))).one()
+        assert send(second, f"/approvals/{approval}/approve", "/members").status_code == 303
     with app.app_context():
         body = db.session.scalars(select(Letter.body).where(Letter.to == email)).one()
     return re.search(r"(/join/\S+)", body)[1]
@@ -87,8 +96,8 @@ def test_wrong_words_confirm_nothing(app, people, aigul):
         assert db.session.get(KeyConfirmation, member_id) is None
 
 
-def test_a_member_who_is_not_confirmed_meets_explanations_and_no_faults(app, people, aigul):
-    visitor, _words, _member_id = _join(app, _invite(app, aigul, role="coordinator"))
+def test_a_member_who_is_not_confirmed_meets_explanations_and_no_faults(app, people, aigul, marat):
+    visitor, _words, _member_id = _join(app, _invite(app, aigul, role="coordinator", second=marat))
     rules = [r for r in app.url_map.iter_rules() if "GET" in r.methods and not r.arguments and r.endpoint != "static"]
     assert len(rules) > 10
     for rule in rules:
@@ -223,7 +232,11 @@ def test_ending_a_membership_takes_sessions_assignments_and_keys_in_one_act(app,
         assert db.session.scalar(select(Grant.id).where(Grant.member_id == people.dana.member_id)) is not None
         db.session.remove()
     dana = signed_in_client(app, people.dana)
-    assert send(aigul, f"/members/{people.dana.member_id}/end", "/members").status_code == 303
+    without = send(aigul, f"/members/{people.dana.member_id}/end")
+    assert without.status_code == 422
+    assert "Choose who takes this over." in without.text
+    taken = send(aigul, f"/members/{people.dana.member_id}/end", incidents=people.timur.member_id)
+    assert taken.status_code == 303
     assert dana.get("/account").location.startswith("/sign-in")
     with app.app_context():
         assert db.session.get(Departure, people.dana.member_id) is not None
@@ -243,7 +256,7 @@ def test_an_organisation_is_entered_once(app, people, aigul):
     assert "Nobody from here yet" in aigul.get("/members").text
 
 
-def test_a_confirmed_coordinator_gets_the_keys_of_all_safes(app, people, aigul):
+def test_a_confirmed_coordinator_gets_the_keys_of_all_safes(app, people, aigul, marat):
     from caseflow.incidents import operations as incidents
 
     with app.app_context(), transaction():
@@ -252,10 +265,12 @@ def test_a_confirmed_coordinator_gets_the_keys_of_all_safes(app, people, aigul):
             language="en", by=people.dana, at=now(),
         )  # fmt: skip
         safe = incident.safe_id
-    _visitor, words, member_id = _join(app, _invite(app, aigul, role="coordinator"))
+    _visitor, words, member_id = _join(app, _invite(app, aigul, role="coordinator", second=marat))
     with app.app_context():
         assert db.session.scalar(select(Grant.id).where(Grant.member_id == member_id)) is None
-    send(aigul, f"/members/{member_id}/key", words=words)
+    refused = send(aigul, f"/members/{member_id}/key", words=words)
+    assert "another coordinator compares the words" in refused.text, "whoever asked for her does not confirm her as well"
+    send(marat, f"/members/{member_id}/key", words=words)
     with app.app_context():
         assert db.session.scalars(select(Grant.safe_id).where(Grant.member_id == member_id)).all() == [safe]
 

@@ -14,7 +14,7 @@ from caseflow.cases import rules
 from caseflow.cases.models import Case, Counsel, IncidentLink
 from caseflow.cases.position import keep
 from caseflow.incidents.models import Incident
-from caseflow.kernel.announce import announce, on
+from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -40,18 +40,7 @@ def assign_counsel(case: Case, *, member: Member, role: str, by: Actor, at: date
         raise RuleBroken(words, field="member", about=about)
     if any(c.member_id == member.id and c.until is None for c in case.counsel):
         raise RuleBroken(N_("This person is counsel in the case already."), field="member", about=about)
-    counsel = Counsel(
-        safe_id=case.safe_id,
-        member_id=member.id,
-        role=role,
-        since=at.astimezone(ZoneInfo(by.timezone)).date(),
-        by_id=by.member_id,
-        at=at,
-    )
-    case.counsel.append(counsel)
-    keep(case.id, changed_at=at)
-    public = {"member": member.id, "counsel": role}
-    ledger.record("cases.assign_counsel", by=by, at=at, about=counsel, public=public)
+    counsel = began(case, member.id, role, by=by, at=at)
     settle(case, by=by, at=at)
     return counsel
 
@@ -59,7 +48,7 @@ def assign_counsel(case: Case, *, member: Member, role: str, by: Actor, at: date
 def end_counsel(counsel: Counsel, *, by: Actor, at: datetime) -> None:
     """End an assignment; the keys it gave are taken with it. Raises `NotPermitted` when it has ended."""
     demand(policy.may_end_counsel(by, counsel), about=ledger.name_of(counsel))
-    _end(counsel, by=by, at=at)
+    ended(counsel, by=by, at=at)
     settle(counsel.case, by=by, at=at)
 
 
@@ -72,17 +61,26 @@ def settle(case: Case, *, by: Actor, at: datetime) -> None:
     announce("cases.counsel_changed", case=case, by=by, at=at)
 
 
-def _end(counsel: Counsel, *, by: Actor, at: datetime) -> None:
+def ended(counsel: Counsel, *, by: Actor, at: datetime) -> None:
+    """Note that an assignment has ended; part of acts that settle the keys afterwards."""
     counsel.until = at.astimezone(ZoneInfo(by.timezone)).date()
     keep(counsel.case_id, changed_at=at)
     public = {"member": counsel.member_id, "counsel": counsel.role}
     ledger.record("cases.end_counsel", by=by, at=at, about=counsel, public=public)
 
 
-@on("network.member_left")
-def _end_all(member: Member, by: Actor, at: datetime) -> None:
-    # Every key is settled by the act that announces this, after all rooms have heard it.
-    serving = select(Counsel).where(Counsel.member_id == member.id, Counsel.until.is_(None))
-    why = unscoped("whoever leaves the network is counsel nowhere")
-    for counsel in db.session.scalars(serving, execution_options=why).all():
-        _end(counsel, by=by, at=at)
+def began(case: Case, member_id: str, role: str, *, by: Actor, at: datetime) -> Counsel:
+    """Note that an assignment has begun; part of acts that settle the keys afterwards."""
+    counsel = Counsel(
+        safe_id=case.safe_id,
+        member_id=member_id,
+        role=role,
+        since=at.astimezone(ZoneInfo(by.timezone)).date(),
+        by_id=by.member_id,
+        at=at,
+    )
+    case.counsel.append(counsel)
+    keep(case.id, changed_at=at)
+    public = {"member": member_id, "counsel": role}
+    ledger.record("cases.assign_counsel", by=by, at=at, about=counsel, public=public)
+    return counsel

@@ -174,3 +174,10 @@ def _forget(member_id: str) -> None:
 @on("network.member_left")
 def _forget_who_left(member: Member, **_facts: object) -> None:
     _forget(member.id)
+
+
+@on("network.member_reopened")
+def _forget_old_keys(member: Member, kind: str, **_facts: object) -> None:
+    # What is sealed with keys that are gone proves nothing any more; with her old keys back she keeps her factors.
+    if kind == "new":
+        _forget(member.id)

@@ -12,6 +12,7 @@ from caseflow.entrance.operations.letters import tell
 from caseflow.entrance.operations.signing_in import ENDED, actor_of
 from caseflow.entrance.operations.tries import forgive_second, throttle_second
 from caseflow.kernel import db as kernel_db
+from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -48,6 +49,7 @@ def finish(half: sessions.Half, answer: Answer, *, address: str, at: datetime) -
             value = sessions.begin(member, half.keys, agent=agent, at=at, second_at=at)
             by = actor_of(member, half.keys)
             ledger.record("entrance.second_step", by=by, at=at, about=member, public={"with": kind})
+            announce("entrance.signed_in", by=by, at=at)
     except RuleBroken as broken:
         _refused(broken, member)
         raise

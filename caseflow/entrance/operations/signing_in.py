@@ -12,7 +12,7 @@ from caseflow.entrance import queries, sessions
 from caseflow.entrance.models import Attempt, Challenge, HalfSession, MemberSession
 from caseflow.entrance.operations.tries import WINDOW, forgive, throttle
 from caseflow.kernel import db as kernel_db
-from caseflow.kernel.announce import on
+from caseflow.kernel.announce import announce, on
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
@@ -67,7 +67,10 @@ def sign_in(
         begin = sessions.begin_half if half else sessions.begin
         value = begin(member, pair, agent=agent, at=at)
         verb = "entrance.first_step" if half else "entrance.sign_in"
-        ledger.record(verb, by=actor_of(member, pair), at=at, about=member)
+        by = actor_of(member, pair)
+        ledger.record(verb, by=by, at=at, about=member)
+        if not half:
+            announce("entrance.signed_in", by=by, at=at)
     return Entered(value, half)
 
 
@@ -145,5 +148,6 @@ def sweep(*, at: datetime) -> None:
 
 
 @on("network.member_left")
+@on("network.member_reopened")
 def _end_sessions(member: Member, **_facts: object) -> None:
     sessions.end_all(member.id)

@@ -3,6 +3,7 @@
 from caseflow.evidence.operations.checking import is_intact, note_check, sweep, unreferenced
 from caseflow.evidence.operations.exporting import begin_export, end_export
 from caseflow.evidence.operations.handing_out import CHANGED, NotWhole, export_key, hand_out, note_damage
+from caseflow.evidence.operations.heads import head_anew, head_more
 from caseflow.evidence.operations.intake import add_file, add_item, discard
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "end_export",
     "export_key",
     "hand_out",
+    "head_anew",
+    "head_more",
     "is_intact",
     "note_check",
     "note_damage",

@@ -15,12 +15,12 @@ from caseflow.access.safes import visible
 from caseflow.evidence import rules, store
 from caseflow.evidence.intake import BROKEN, Received
 from caseflow.evidence.models import File, Item
-from caseflow.kernel.announce import on
+from caseflow.evidence.operations.heads import recipient_of
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Safe, SafeEpoch
+from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.vault import header as age_header
 
@@ -159,19 +159,4 @@ def _present_header(received: Received, by: Actor) -> tuple[bytes, int]:
         return received.header, received.epoch
     ring = cast(MemberKeyring, by.ring)
     file_key = age_header.open(received.header, [ring.file_identity(safe.id, received.epoch)])
-    return age_header.seal_to(file_key, [_recipient(safe.id, safe.epoch)]), safe.epoch
-
-
-def _recipient(safe_id: str, epoch: int) -> str:
-    return db.session.get_one(SafeEpoch, (safe_id, epoch)).recipient
-
-
-@on("keys.new_epoch")
-def head_anew(safe_id: str, epoch: int, ring: MemberKeyring, **_facts: Any) -> None:
-    """Seal the file keys of a safe to its new key pair: the headers change, the payloads are not touched."""
-    recipient = _recipient(safe_id, epoch)
-    files = select(File).where(File.safe_id == safe_id)
-    for file in db.session.scalars(files, execution_options=unscoped("a new epoch heads every file of its safe")):
-        file_key = age_header.open(file.header, [ring.file_identity(safe_id, file.epoch)])
-        file.header, file.epoch = age_header.seal_to(file_key, [recipient]), epoch
-    db.session.flush()
+    return age_header.seal_to(file_key, [recipient_of(safe.id, safe.epoch)]), safe.epoch

@@ -51,14 +51,21 @@ def show(incident_id: str) -> ResponseReturnValue:
     """An incident on one page."""
     actor = current_actor()
     incident = queries.whole(actor, incident_id)
+    logged_by = incident.hand_overs[0].from_id if incident.hand_overs else incident.by_id
     names = network.names_of(
-        [incident.by_id, *(move.by_id for move in incident.moves), *(said.by_id for said in incident.messages)]
+        [
+            logged_by,
+            incident.by_id,
+            *(move.by_id for move in incident.moves),
+            *(said.by_id for said in incident.messages),
+        ]
     )
     buttons, refused = _acts(actor, incident)
     return render_template(
         "incidents/show.html",
         incident=incident,
         names=names,
+        logged_by=logged_by,
         panels=panels_of("incident", incident, actor),
         buttons=buttons,
         refused=refused,

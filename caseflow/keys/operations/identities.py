@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
 
+from sqlalchemy import delete
+
 from caseflow.access.actor import Actor
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys.derivation import derive_in_turn
-from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap
+from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
 from caseflow.ledger import operations as ledger
 from caseflow.vault.errors import VaultError
@@ -81,6 +84,7 @@ def make_identity(
     db.session.flush()
     public = {"fingerprint": fingerprint(keys.public), "key": keys.public.to_bytes().hex()}
     ledger.record("keys.make_identity", by=by, at=at, about=f"members:{member_id}", public=public)
+    wrap_for_organisation(member_id, keys, by=by, at=at)
     return keys, code
 
 
@@ -133,7 +137,7 @@ def change_passphrase(
     keys: MemberKeys,
     passphrase: str,
     known: tuple[str, ...],
-    by: Actor,
+    by: Actor | None,
     at: datetime,
     prepared: Prepared | None = None,
 ) -> None:
@@ -145,9 +149,10 @@ def change_passphrase(
     for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
         setattr(identity, name, value)
     ledger.record("keys.change_passphrase", by=by, at=at, about=f"members:{identity.member_id}")
+    wrap_for_organisation(identity.member_id, keys, by=by, at=at)
 
 
-def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor, at: datetime) -> RecoveryCode:
+def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor | None, at: datetime) -> RecoveryCode:
     """Wrap the same seed under a new recovery code and return it, to be shown once; the code before opens nothing now."""
     _demand_own(identity, keys)
     code = RecoveryCode.generate()
@@ -155,6 +160,38 @@ def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor, at: datetime)
     identity.recovery_recipient = code.age_identity.recipient
     ledger.record("keys.renew_code", by=by, at=at, about=f"members:{identity.member_id}")
     return code
+
+
+def replace_identity(
+    identity: Identity,
+    *,
+    passphrase: str,
+    known: tuple[str, ...],
+    by: Actor | None,
+    at: datetime,
+    prepared: Prepared | None = None,
+) -> tuple[MemberKeys, RecoveryCode]:
+    """Give a member who lost passphrase and code a new key pair; nobody has confirmed it yet, and it opens nothing.
+
+    The caller has taken the grants of the old one. Raises `RuleBroken` at `passphrase`.
+    """
+    objection = objection_to(passphrase, known=known)
+    if objection is not None:
+        raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
+    keys, code = MemberKeys.generate(), RecoveryCode.generate()
+    identity.epoch += 1
+    identity.public, identity.made_at = keys.public.to_bytes(), at
+    identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
+    identity.recovery_recipient = code.age_identity.recipient
+    for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
+        setattr(identity, name, value)
+    db.session.execute(delete(KeyConfirmation).where(KeyConfirmation.member_id == identity.member_id))
+    db.session.execute(delete(OrganisationWrap).where(OrganisationWrap.member_id == identity.member_id))
+    db.session.flush()
+    public = {"fingerprint": fingerprint(keys.public)}
+    ledger.record("keys.replace_identity", by=by, at=at, about=f"members:{identity.member_id}", public=public)
+    wrap_for_organisation(identity.member_id, keys, by=by, at=at)
+    return keys, code
 
 
 def _demand_own(identity: Identity, keys: MemberKeys) -> None:

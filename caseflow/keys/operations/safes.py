@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from caseflow.access.actor import Actor, demand, unready
 from caseflow.access.facts import gather
@@ -14,7 +14,7 @@ from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Grant, Identity, Safe, SafeEpoch
+from caseflow.keys.models import Grant, Identity, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
 from caseflow.ledger import operations as ledger
 from caseflow.vault.grants import SafeSecrets, chain, wrap
@@ -43,17 +43,13 @@ def settle(safe_ids: Iterable[str], *, by: Actor, at: datetime) -> None:
     """Make the grants of the safes equal to who is entitled now: give what is missing, take what is too much.
 
     Taking starts a new epoch: a new key pair, wrapped to those who remain; files are headed anew by the room that
-    keeps them. Raises `NotPermitted` when something must change and `by` holds no grant herself.
+    keeps them. What was left waiting for these safes is done with it. Raises `NotPermitted` when something must change
+    and `by` holds no grant herself.
     """
     demand(unready(by))
     wanted = list(dict.fromkeys(safe_ids))
     for start in range(0, len(wanted), _BATCH):
         _settle_batch(wanted[start : start + _BATCH], by=by, at=at)
-
-
-def settle_everything(*, by: Actor, at: datetime) -> None:
-    """Settle every safe of the network: after a coordinator was confirmed or left."""
-    settle(list(db.session.scalars(select(Safe.id))), by=by, at=at)
 
 
 def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
@@ -62,38 +58,56 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
     held: dict[str, dict[str, Grant]] = {safe_id: {} for safe_id in safe_ids}
     for grant in db.session.scalars(select(Grant).where(Grant.safe_id.in_(safe_ids))):
         held[grant.safe_id][grant.member_id] = grant
+    waiting: dict[str, list[Unsettled]] = {}
+    for row in db.session.scalars(select(Unsettled).where(Unsettled.safe_id.in_(safe_ids))):
+        waiting.setdefault(row.safe_id, []).append(row)
     plan = {safe_id: entitled(facts, safe_id) for safe_id in safe_ids}
-    changed = [s for s in safe_ids if plan[s].keys() != held[s].keys()]
+    changed = [s for s in safe_ids if plan[s].keys() != held[s].keys() or s in waiting]
     if not changed:
         return
     ring = _ring(by)
+    ring.forget(safe_id for safe_id in changed if by.member_id in held[safe_id])
     ring.prepare(changed)
     publics = _public_keys({member for safe_id in changed for member in plan[safe_id]})
     safes = {safe.id: safe for safe in db.session.scalars(select(Safe).where(Safe.id.in_(changed)))}
     for safe_id in changed:
         demand(None if ring.holds(safe_id) else NOT_HOLDER, about=f"safes:{safe_id}")
-        surplus = held[safe_id].keys() - plan[safe_id].keys()
-        missing = plan[safe_id].keys() - held[safe_id].keys()
-        safe = safes[safe_id]
-        if surplus:
-            _start_epoch(safe, ring, at=at)
-            db.session.execute(delete(Grant).where(Grant.safe_id == safe_id))
-            db.session.flush()
-            for member in surplus:
-                db.session.expunge(held[safe_id][member])
-            receivers = set(plan[safe_id])
-        else:
-            receivers = set(missing)
-        for member in sorted(receivers):
-            _grant(safe, member, plan[safe_id][member], publics[member], ring, at=at)
-        for member in sorted(surplus):
-            ledger.record("keys.withdraw", by=by, at=at, about=safe, public={"member": member, "epoch": safe.epoch})
-        for member in sorted(missing):
-            public = {"member": member, "reason": plan[safe_id][member], "epoch": safe.epoch}
-            ledger.record("keys.grant", by=by, at=at, about=safe, public=public)
-        if surplus:
-            announce("keys.new_epoch", safe_id=safe_id, epoch=safe.epoch, ring=ring, by=by, at=at)
+        lost = {row.member_id for row in waiting.get(safe_id, ()) if row.lost}
+        for row in waiting.get(safe_id, ()):
+            db.session.delete(row)
+        _settle_one(safes[safe_id], held[safe_id], plan[safe_id], lost, publics, by=by, at=at)
     db.session.flush()
+
+
+def _settle_one(
+    safe: Safe,
+    held: dict[str, Grant],
+    plan: dict[str, str],
+    lost: set[str],
+    publics: dict[str, MemberPublic],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Settle one safe. `lost` are members whose grants went before, so that the epoch they knew is still to end."""
+    ring = _ring(by)
+    surplus, missing = held.keys() - plan.keys(), plan.keys() - held.keys()
+    receivers = set(missing)
+    if surplus or lost:
+        _start_epoch(safe, ring, at=at)
+        for grant in held.values():
+            db.session.delete(grant)
+        db.session.flush()
+        receivers = set(plan)
+    for member in sorted(receivers):
+        _grant(safe, member, plan[member], publics[member], ring, at=at)
+    for member in sorted(surplus | lost):
+        ledger.record("keys.withdraw", by=by, at=at, about=safe, public={"member": member, "epoch": safe.epoch})
+    for member in sorted(missing):
+        public = {"member": member, "reason": plan[member], "epoch": safe.epoch}
+        ledger.record("keys.grant", by=by, at=at, about=safe, public=public)
+    if surplus or lost:
+        announce("keys.new_epoch", safe_id=safe.id, epoch=safe.epoch, ring=ring, by=by, at=at)
 
 
 def _start_epoch(safe: Safe, ring: MemberKeyring, *, at: datetime) -> None:

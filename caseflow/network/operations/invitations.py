@@ -20,9 +20,11 @@ from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
+from caseflow.keys.operations.approvals import COORDINATOR
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Invitation, Member, Organisation
 from caseflow.network.queries import hash_of
+from caseflow.vault.fields import fields
 from caseflow.vault.keys import MemberKeys
 from caseflow.vault.recovery import RecoveryCode
 
@@ -53,7 +55,8 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite somebody and promise the letter; return the invitation and the link in it, which is nowhere else.
 
-    An earlier open invitation to the same address is replaced. Raises `RuleBroken` at `email` for a present member.
+    A coordinator is invited by two: the letter goes when another has approved, and until then the link is ''. An
+    earlier open invitation to the same address is replaced. Raises `RuleBroken` at `email` for a present member.
     """
     demand(policy.may_invite(by), about="invitations:")
     email, name = clean_email(email), clean_name(name, "name")
@@ -61,33 +64,52 @@ def invite(
         raise RuleBroken(N_("Somebody with this address has an account already."), field="email")
     for earlier in db.session.scalars(select(Invitation).where(Invitation.email == email, _open())):
         earlier.withdrawn_at = at
-    token = token_urlsafe(24)
     invitation = Invitation(
         email=email,
         name=name,
         role=role,
         organisation_id=organisation.id,
         language=language,
-        token_hash=hash_of(token),
+        token_hash=hash_of(token_urlsafe(24)),  # of a link that nobody gets; the letter's own takes its place
         by_id=by.member_id,
         at=at,
         expires_at=at + VALID_FOR,
     )
     db.session.add(invitation)
     db.session.flush()
+    ledger.record("network.invite", by=by, at=at, about=invitation, public={"role": str(role)})
+    if role is Role.COORDINATOR:
+        subject, facts = ledger.name_of(invitation), facts_of(invitation)
+        if keys.ask_approval(COORDINATOR, subject, facts=facts, by=by, at=at).verdict is None:
+            return invitation, ""
+    return invitation, send_invitation(invitation, by=by, at=at)
+
+
+def send_invitation(invitation: Invitation, *, by: Actor, at: datetime) -> str:
+    """Promise the letter of an invitation and return the link in it. Raises `RuleBroken` while it takes an approval."""
+    demand(policy.may_invite(by), about=ledger.name_of(invitation))
+    if invitation.role is Role.COORDINATOR:
+        keys.use_approval(COORDINATOR, ledger.name_of(invitation), facts=facts_of(invitation), by=by, at=at)
+    token = token_urlsafe(24)
+    invitation.token_hash, invitation.expires_at = hash_of(token), at + VALID_FOR
     link = urljoin(current().url.rstrip("/") + "/", f"join/{token}")
-    with force_locale(language):
+    with force_locale(invitation.language):
         subject = _("You are invited to caseflow")
         body = _(
             "You are invited to work in caseflow as: %(role)s.\n\n"
             "Open this address within seven days and choose a passphrase:\n%(link)s\n\n"
             "If you did not expect this letter, do not open the address and tell the person who coordinates your network.",
-            role=_(ROLE_NAMES[role]),
+            role=_(ROLE_NAMES[invitation.role]),
             link=link,
         )
-    mail.write(email, subject, body, at=at)
-    ledger.record("network.invite", by=by, at=at, about=invitation, public={"role": str(role)})
-    return invitation, link
+    mail.write(invitation.email, subject, body, at=at)
+    ledger.record("network.send_invitation", by=by, at=at, about=invitation)
+    return link
+
+
+def facts_of(invitation: Invitation) -> bytes:
+    """Return what a second coordinator approves: who is to become a coordinator, byte for byte."""
+    return fields("caseflow/v1/coordinator", invitation.email, invitation.name, invitation.organisation_id)
 
 
 def withdraw_invitation(invitation: Invitation, *, by: Actor, at: datetime) -> None:

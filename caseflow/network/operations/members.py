@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+
+from sqlalchemy import select
 
 from caseflow.access import network as policy
 from caseflow.access.actor import Actor, Role, demand
@@ -12,16 +15,19 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import LANGUAGES
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
-from caseflow.keys.models import Identity
+from caseflow.keys.models import Approval, Identity
+from caseflow.keys.operations.approvals import COORDINATOR, NEW_IDENTITY
 from caseflow.ledger import operations as ledger
-from caseflow.network.models import Departure, Member
+from caseflow.network.leaving import NOBODY, demand_taken, duties_of
+from caseflow.network.models import Departure, Invitation, Member
 from caseflow.vault.keys import MemberPublic, fingerprint
 
 
 def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
     """Confirm the key of `member` after its eight words were compared; `words` is what she read out.
 
-    Raises `RuleBroken` at `words` when they differ. A coordinator confirmed gets the keys of all safes with it.
+    Raises `RuleBroken` at `words` when they differ. She gets the keys of all safes she is entitled to with it; those of
+    very many safes follow in `keys.settle_some`.
     """
     demand(policy.may_confirm_key(by, member), about=ledger.name_of(member))
     identity = db.session.get_one(Identity, member.id)
@@ -31,20 +37,45 @@ def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
             field="words",
             about=ledger.name_of(member),
         )
+    _demand_second(member, by)
     keys.confirm(member.id, by=by, at=at)
     ledger.record("network.confirm_key", by=by, at=at, about=member)
-    if member.role is Role.COORDINATOR:
-        keys.settle_everything(by=by, at=at)
+    # A new coordinator lacks everything; somebody with a new key lacks what the key before it opened.
+    keys.give_all(member.id, by=by, at=at)
+    keys.settle_some(by=by, at=at)
 
 
-def end_membership(member: Member, *, by: Actor, at: datetime) -> None:
-    """End every access of `member` in one act: her sessions, her assignments and her keys."""
+def _demand_second(member: Member, by: Actor) -> None:
+    """Refuse that whoever asked for a coordinator's key also confirms it, where two have approved it."""
+    if member.role is not Role.COORDINATOR:
+        return
+    invitation = db.session.scalar(select(Invitation.id).where(Invitation.email == member.email, Invitation.accepted_at.is_not(None)))
+    subjects = [ledger.name_of(member), f"invitations:{invitation}"]
+    latest = select(Approval).where(Approval.subject.in_(subjects), Approval.kind.in_((COORDINATOR, NEW_IDENTITY)))
+    approval = db.session.scalar(latest.where(Approval.used_at.is_not(None)).order_by(Approval.used_at.desc()).limit(1))
+    if approval is not None and approval.verdict == "approved" and approval.asked_by_id == by.member_id:
+        words = N_("You asked for this coordinator's key, so another coordinator compares the words and confirms it.")
+        raise RuleBroken(words, field="words", about=ledger.name_of(member))
+
+
+def end_membership(member: Member, *, hand_over: Mapping[str, str] | None = None, by: Actor, at: datetime) -> None:
+    """End every access of `member` in one act: her sessions, her assignments and her keys.
+
+    `hand_over` names for each of her duties (`leaving.duties_of`) the member who takes it, or `NOBODY`. Raises
+    `RuleBroken` at a duty that nobody was named for. New epochs of many safes follow in `keys.settle_some`.
+    """
     demand(policy.may_end_membership(by, member), about=ledger.name_of(member))
+    duties, taken = duties_of(member), dict(hand_over or {})
+    demand_taken(duties, taken, about=ledger.name_of(member))
+    taken = {duty.key: taken.get(duty.key) or NOBODY for duty in duties}
     db.session.add(Departure(member_id=member.id, by_id=by.member_id, at=at))
     db.session.flush()
-    announce("network.member_left", member=member, by=by, at=at)
-    ledger.record("network.end_membership", by=by, at=at, about=member)
-    keys.settle_everything(by=by, at=at)
+    safes = keys.take_all(member.id, by=by, at=at)
+    announce("network.member_left", member=member, hand_over=taken, by=by, at=at)
+    ledger.record("network.end_membership", by=by, at=at, about=member, public={"safes": safes})
+    for taker in sorted(set(taken.values()) - {NOBODY}):
+        keys.give_all(taker, by=by, at=at)
+    keys.settle_some(by=by, at=at)
 
 
 def set_preferences(member: Member, *, language: str | None, theme: str | None, by: Actor, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import true
@@ -13,14 +13,15 @@ from caseflow.access.actor import Role, demand
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find
 from caseflow.kernel.words import N_
+from caseflow.keys.queries import waiting
 from caseflow.network import operations, queries, rights
 from caseflow.network.forms import ConfirmKeyForm, InviteForm, OrganisationForm
 from caseflow.network.models import Invitation, Member, Organisation
+from caseflow.network.routes.blueprint import bp
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.navigation import entry
 from caseflow.web.pages import refusing_to, showing_refusals, transaction
 
-bp = Blueprint("network", __name__)
 entry(N_("Members"), "network.members", order=80, icon="network", roles=(Role.COORDINATOR,))
 
 STATES = {
@@ -29,6 +30,13 @@ STATES = {
     "waiting": (N_("waits for confirmation"), "warn"),
     "confirmed": (N_("confirmed"), "ok"),
     "left": (N_("has left"), "neutral"),
+    "approval": (N_("waits for a second coordinator"), "warn"),
+}
+REQUESTS = {
+    "coordinator": N_("make %(name)s a coordinator"),
+    "new_identity": N_("give the coordinator %(name)s a new key"),
+    "organisation_key": N_("put a new recovery key of the organisation into use: %(name)s"),
+    "use_key": N_("open the keys of %(name)s with the organisation's recovery key"),
 }
 
 
@@ -42,6 +50,9 @@ def members() -> ResponseReturnValue:
         "network/members.html",
         directory=queries.directory(at=now()),
         states=STATES,
+        requests=queries.open_requests(at=now()),
+        request_words=REQUESTS,
+        waiting=waiting(),
         objection=policy.may_invite(actor),
         policy=policy,
     )
@@ -56,7 +67,7 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
-            invitation, _link = operations.invite(
+            invitation, link = operations.invite(
                 email=form.email.data,
                 name=form.name.data,
                 role=Role(form.role.data),
@@ -65,7 +76,11 @@ def invite() -> ResponseReturnValue:
                 by=actor,
                 at=now(),
             )
-            flash(_("The invitation goes to %(address)s. It is good for seven days.", address=invitation.email), "ok")
+            if link:
+                words = _("The invitation goes to %(address)s. It is good for seven days.", address=invitation.email)
+            else:
+                words = _("The letter goes to %(address)s when another coordinator has approved.", address=invitation.email)
+            flash(words, "ok")
             return redirect(url_for("network.members"), 303)
     return render_template("network/invite.html", form=form)
 
@@ -118,20 +133,6 @@ def confirm_key(member_id: str) -> ResponseReturnValue:
         confirmed=queries.is_confirmed(member.id),
         objection=policy.may_confirm_key(actor, member),
     )
-
-
-@bp.post("/members/<member_id>/end")
-@signed_in
-def end_membership(member_id: str) -> ResponseReturnValue:
-    """End a member's access."""
-    actor = current_actor()
-    demand(policy.may_see_members(actor), about="members:")
-    member = find(Member, member_id, true())
-    with refusing_to(url_for("network.members")), transaction():
-        operations.end_membership(member, by=actor, at=now())
-        words = _("The membership of %(name)s has ended: her sessions are closed and her keys open nothing new.", name=member.name)
-        flash(words, "ok")
-        return redirect(url_for("network.members"), 303)
 
 
 @bp.get("/rights")

@@ -1,0 +1,68 @@
+"""Heading files anew after a withdrawal: the headers change, the payloads are not touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from caseflow.evidence.models import File
+from caseflow.kernel.announce import on
+from caseflow.kernel.db import db, unscoped
+from caseflow.keys.heading import Heading, Stale
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Grant, Safe, SafeEpoch
+from caseflow.vault import header as age_header
+from caseflow.vault.identity import Identity
+
+AT_ONCE = 500  # files that are headed within the act that took a key; the rest waits a moment
+_WHY = unscoped("a new epoch heads every file of its safe, whoever sees it")
+
+
+def recipient_of(safe_id: str, epoch: int) -> str:
+    """Return the `age1…` text that files of this epoch of a safe are sealed to."""
+    return db.session.get_one(SafeEpoch, (safe_id, epoch)).recipient
+
+
+@on("keys.new_epoch")
+def head_anew(safe_id: str, ring: MemberKeyring, **_facts: Any) -> None:
+    """Seal the keys of a safe's files to its new key pair; of many files the first, `head_more` does the rest."""
+    _head(_stale(File).where(File.safe_id == safe_id).limit(AT_ONCE), ring)
+
+
+@on("keys.head_more")
+def head_more(heading: Heading) -> None:
+    """Head some of the files that wait in the safes this member holds, and tell how many."""
+    mine = File.safe_id.in_(select(Grant.safe_id).where(Grant.member_id == heading.ring.member_id))
+    heading.done += _head(_stale(File).where(mine).limit(heading.most), heading.ring)
+
+
+@on("keys.count_stale")
+def _count(stale: Stale) -> None:
+    query = _stale(func.count(File.id))
+    if stale.member_id is not None:
+        query = query.where(File.safe_id.in_(select(Grant.safe_id).where(Grant.member_id == stale.member_id)))
+    stale.files += db.session.scalar(query, execution_options=_WHY) or 0
+
+
+def _stale(what: Any) -> Select[Any]:
+    return select(what).join(Safe, Safe.id == File.safe_id).where(File.epoch < Safe.epoch)
+
+
+def _head(query: Select[Any], ring: MemberKeyring) -> int:
+    files = list(db.session.scalars(query, execution_options=_WHY))
+    ring.prepare(files)
+    recipients: dict[str, tuple[int, str]] = {}
+    before: dict[tuple[str, int], Identity] = {}
+    for file in files:
+        if file.safe_id not in recipients:
+            epoch, _secrets = ring.current(file.safe_id)
+            recipients[file.safe_id] = epoch, recipient_of(file.safe_id, epoch)
+        old = file.safe_id, file.epoch
+        if old not in before:
+            before[old] = ring.file_identity(*old)
+        epoch, recipient = recipients[file.safe_id]
+        file_key = age_header.open(file.header, [before[old]])
+        file.header, file.epoch = age_header.seal_to(file_key, [recipient]), epoch
+    db.session.flush()
+    return len(files)

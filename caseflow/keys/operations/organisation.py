@@ -1,0 +1,121 @@
+"""The organisation's recovery key: two coordinators put it into use, every member's seed gets a wrap to it, two use it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select
+
+from caseflow.access import network as policy
+from caseflow.access.actor import Actor, demand
+from caseflow.kernel.announce import on
+from caseflow.kernel.db import db
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Identity, OrganisationKey, OrganisationWrap
+from caseflow.keys.operations.approvals import ORGANISATION_KEY, ask_approval, given, is_genuine, use_approval
+from caseflow.ledger import operations as ledger
+from caseflow.ledger.queries import instance
+from caseflow.vault.fields import fields
+from caseflow.vault.identity import Identity as FileIdentity
+from caseflow.vault.keys import MemberKeys, MemberPublic
+from caseflow.vault.organisation import fingerprint_of, unwrap_with, wrap_to
+
+log = logging.getLogger(__name__)
+
+
+def offer_organisation_key(public: bytes, *, shares: int, threshold: int, by: Actor, at: datetime) -> OrganisationKey:
+    """Store the public half of a new recovery key; it comes into use when a second coordinator approves.
+
+    Where there is none, at once, and the ledger says that it was one alone.
+    """
+    demand(policy.may_ask_approval(by))
+    key = OrganisationKey(public=public, shares=shares, threshold=threshold, made_by_id=by.member_id, made_at=at)
+    db.session.add(key)
+    db.session.flush()
+    told = {"fingerprint": fingerprint_of(public), "shares": shares, "threshold": threshold}
+    ledger.record("keys.offer_organisation_key", by=by, at=at, about=key, public=told)
+    asked = ask_approval(ORGANISATION_KEY, ledger.name_of(key), facts=key_facts(key), by=by, at=at)
+    if asked.verdict is not None:
+        activate_organisation_key(key, by=by, at=at)
+    return key
+
+
+def activate_organisation_key(key: OrganisationKey, *, by: Actor, at: datetime) -> None:
+    """Put an approved key into use in place of the one before; members' seeds are wrapped to it as they sign in."""
+    demand(policy.may_ask_approval(by), about=ledger.name_of(key))
+    use_approval(ORGANISATION_KEY, ledger.name_of(key), facts=key_facts(key), by=by, at=at)
+    for earlier in db.session.scalars(select(OrganisationKey).where(OrganisationKey.retired_at.is_(None))):
+        if earlier.id != key.id:
+            earlier.retired_at = at
+    key.active_at = at
+    told = {"fingerprint": fingerprint_of(key.public)}
+    ledger.record("keys.activate_organisation_key", by=by, at=at, about=key, public=told)
+    wrap_for_organisation(by.member_id, cast(MemberKeyring, by.ring).keys, by=by, at=at)
+
+
+def present_key() -> OrganisationKey | None:
+    """Return the recovery key that is in use and carries the signatures of those who approved it, else None.
+
+    A row that somebody slipped into the database has no such signatures, and nobody's seed is wrapped to it.
+    """
+    query = select(OrganisationKey).where(OrganisationKey.active_at.is_not(None), OrganisationKey.retired_at.is_(None))
+    for key in db.session.scalars(query.order_by(OrganisationKey.active_at.desc())):
+        approvals = given(ORGANISATION_KEY, ledger.name_of(key), facts=key_facts(key))
+        if any(is_genuine(approval, present=False) for approval in approvals):
+            return key
+    return None
+
+
+def wrap_for_organisation(member_id: str, keys: MemberKeys, *, by: Actor | None, at: datetime) -> bool:
+    """Wrap a member's seed to the recovery key in use, unless it is already; tell whether it was done."""
+    key = present_key()
+    if key is None:
+        return False
+    wrap = db.session.get(OrganisationWrap, member_id)
+    public = keys.public.to_bytes()
+    if wrap is not None and (wrap.key_id, wrap.public) == (key.id, public):
+        return False
+    if wrap is None:
+        wrap = OrganisationWrap(member_id=member_id)
+        db.session.add(wrap)
+    wrap.wrapped = wrap_to(key.public, keys.seed, instance=instance(), member=member_id, member_public=keys.public)
+    wrap.key_id, wrap.public, wrap.at = key.id, public, at
+    db.session.flush()
+    told = {"fingerprint": fingerprint_of(key.public)}
+    ledger.record("keys.wrap_for_organisation", by=by, at=at, about=f"members:{member_id}", public=told)
+    return True
+
+
+def keys_by_organisation(member_id: str, identity: FileIdentity) -> MemberKeys:
+    """Return a member's keys, opened with the joined recovery key.
+
+    Raises `RuleBroken` when she has no wrap to it, a `VaultError` when it does not open.
+    """
+    about = f"members:{member_id}"
+    wrap, own = db.session.get(OrganisationWrap, member_id), db.session.get(Identity, member_id)
+    if wrap is None or own is None or wrap.public != own.public:
+        raise RuleBroken(N_("This member has not signed in since the recovery key was made: it opens nothing of hers."), about=about)
+    public = MemberPublic.from_bytes(wrap.public)
+    seed = unwrap_with(identity, wrap.wrapped, instance=instance(), member=member_id, member_public=public)
+    keys = MemberKeys.from_seed(seed)
+    if keys.public != public:
+        raise RuleBroken(N_("What was wrapped are not the keys of this member."), about=about)
+    return keys
+
+
+def key_facts(key: OrganisationKey) -> bytes:
+    """Return what a second coordinator approves: the public half and in how many shares the other half is kept."""
+    return fields("caseflow/v1/organisation-key", key.public, key.shares, key.threshold)
+
+
+@on("entrance.signed_in")
+def _wrap_at_sign_in(by: Actor, at: datetime, **_facts: object) -> None:
+    try:
+        with db.session.begin_nested():
+            wrap_for_organisation(by.member_id, cast(MemberKeyring, by.ring).keys, by=by, at=at)
+    except Exception:  # a key that cannot be used keeps nobody out
+        log.exception("a seed could not be wrapped to the organisation's key at a sign-in")
