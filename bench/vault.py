@@ -36,9 +36,9 @@ Row = dict[str, Any]
 def run(*, size: int = SIZE, rounds: int = ROUNDS) -> list[Row]:
     """Return one row for each promise: name, ours, reference, ratio, limit, unit; files are deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as name:
+        before = _resident()  # before the source is made, whose buffers could be lent to what is measured
         files = _Files(Path(name), size)
         times: dict[str, list[float]] = {}
-        before = _resident()
         _forget_peak()
         for _ in range(rounds):
             for key, act in files.acts().items():
