@@ -25,7 +25,6 @@ from sqlalchemy import (
     event,
     inspect,
     select,
-    text,
 )
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, ORMExecuteState, Session, mapped_column
@@ -97,6 +96,8 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 T = TypeVar("T", bound=Any)
 _ONE_AT_A_TIME = 0x6361_7365  # the number of PostgreSQL's advisory lock: "case"
+# One journey to the server and back for both; it waits as long as SQLite does.
+_TAKE_THE_LOCK = f"SET LOCAL lock_timeout = '20s'; SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"
 _writing: ContextVar[bool] = ContextVar("caseflow_writing", default=False)
 _open: ContextVar[bool] = ContextVar("caseflow_in_transaction", default=False)
 
@@ -145,8 +146,7 @@ def transaction() -> Iterator[None]:
     opened, writing = _open.set(True), _writing.set(True)
     try:
         if is_postgres():
-            session.execute(text("SET LOCAL lock_timeout = '20s'"))  # as long as SQLite waits
-            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
+            session.connection().exec_driver_sql(_TAKE_THE_LOCK)
         yield
         session.commit()
     except BaseException:
