@@ -1,7 +1,7 @@
-"""The line before Argon2id: two runs at once, a few people waiting, and an answer at once for everybody beyond.
+"""The line before Argon2id: one run at a time, a few people waiting, and an answer at once for everybody beyond.
 
-A run takes 64 MiB and about a fifth of a second. The line is that of one process: with several workers there are as many
-lines. It is shorter than the threads of a worker, so that a flood of sign-ins leaves threads for those who are in.
+A run takes 64 MiB and about a fifth of a second of the processor, on as many cores as there are. The line is that of one
+process: with several workers there are as many lines. It is shorter than the threads of a worker, so that a flood of sign-ins leaves threads for those who are in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.vault.passphrases import Derived, KdfParameters, derive
 
-AT_ONCE, WAITING = 2, 8
+# One and not two: a run spreads its lanes over the threads that OpenSSL lends out, as many as there are cores. Two runs
+# at once in one process find too few of them: then the second fails, or both wait for each other for ever.
+AT_ONCE, WAITING = 1, 8
 _at_once = BoundedSemaphore(AT_ONCE)
 _places = BoundedSemaphore(AT_ONCE + WAITING)
 
