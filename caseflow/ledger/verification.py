@@ -85,8 +85,9 @@ def member_keys() -> tuple[dict[str, tuple[bytes, ...]], list[Fault]]:
     for subject, facts in db.session.execute(query.order_by(Event.seq)):
         member = subject.partition(":")[2]
         named.setdefault(member, set()).add(str(facts.get("fingerprint")))
-        if facts.get("key") and (public := bytes.fromhex(facts["key"])) not in publics.setdefault(member, []):
-            publics[member].append(public)
+        for told in (facts.get("before"), facts.get("key")):
+            if told and (public := bytes.fromhex(told)) not in publics.setdefault(member, []):
+                publics[member].append(public)
     found = []
     for member, public in present.items():
         if fingerprint(MemberPublic.from_bytes(public)) not in named.get(member, set()):

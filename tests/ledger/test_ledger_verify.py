@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
+from caseflow.keys import operations as keys
 from caseflow.keys.models import Identity
 from caseflow.ledger import checkpoints, exports, parts, proofs, rules, tree, verification
 from caseflow.ledger import operations as ledger
@@ -173,6 +174,19 @@ def test_a_key_that_was_put_in_the_place_of_a_members_is_found(people):
     assert [fault.what for fault in verification.faults()] == [
         f"the present key of member {people.dana.member_id} is not one that the ledger knows"
     ]
+
+
+def test_what_was_signed_with_a_key_that_was_replaced_is_still_checked(people):
+    append(3, people.dana)
+    with transaction():
+        dana = db.session.get_one(Identity, people.dana.member_id)
+        keys.replace_identity(dana, passphrase="nine slow foxes under rain", known=(), by=None, at=now())
+    assert list(verification.faults()) == []
+    disarm()
+    with transaction():
+        mine = update(Event).where(Event.actor_id == people.dana.member_id, Event.verb == "tests.act")
+        db.session.execute(mine.values(signature=bytes(64)))
+    assert {what for _place, _seq, what in found()} == {parts.UNSIGNED}
 
 
 def test_a_missing_trigger_is_found(on_each):

@@ -178,7 +178,7 @@ def replace_identity(
     objection = objection_to(passphrase, known=known)
     if objection is not None:
         raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
-    keys, code = MemberKeys.generate(), RecoveryCode.generate()
+    keys, code, before = MemberKeys.generate(), RecoveryCode.generate(), identity.public
     identity.epoch += 1
     identity.public, identity.made_at = keys.public.to_bytes(), at
     identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
@@ -188,7 +188,8 @@ def replace_identity(
     db.session.execute(delete(KeyConfirmation).where(KeyConfirmation.member_id == identity.member_id))
     db.session.execute(delete(OrganisationWrap).where(OrganisationWrap.member_id == identity.member_id))
     db.session.flush()
-    public = {"fingerprint": fingerprint(keys.public)}
+    # The old key stands here, too, so that what it signed can still be checked.
+    public = {"fingerprint": fingerprint(keys.public), "key": keys.public.to_bytes().hex(), "before": before.hex()}
     ledger.record("keys.replace_identity", by=by, at=at, about=f"members:{identity.member_id}", public=public)
     wrap_for_organisation(identity.member_id, keys, by=by, at=at)
     return keys, code
