@@ -25,7 +25,7 @@ from caseflow.network.models import Departure, Member, Organisation
 from caseflow.vault.keys import MemberKeys, fingerprint
 
 group = AppGroup("network", help="The network, its members and what they may do.")
-_PASSPHRASE_FILE = click.option(
+PASSPHRASE_FILE = click.option(
     "--passphrase-file",
     type=click.File("r", encoding="utf-8"),
     help="Read the passphrase from the first line of this file (- for standard input) instead of asking for it.",
@@ -38,7 +38,7 @@ _PASSPHRASE_FILE = click.option(
 @click.option("--person", prompt="Your name", help="The first coordinator.")
 @click.option("--email", prompt="Your e-mail address", help="What she signs in with.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Her language; by default the installation's.")
-@_PASSPHRASE_FILE
+@PASSPHRASE_FILE
 def found(
     name: str, organisation: str, person: str, email: str, language: str | None, passphrase_file: IO[str] | None
 ) -> None:
@@ -49,7 +49,7 @@ def found(
     home = queries.network()
     if home is not None:
         raise click.ClickException(f"This installation has its network already: {home.name}. Invite people instead.")
-    passphrase = _passphrase(passphrase_file, twice=True)
+    passphrase = read_passphrase(passphrase_file, twice=True)
     prepared = keys.prepare(passphrase)
     try:
         with transaction():
@@ -80,7 +80,7 @@ def found(
 @click.option("--role", type=click.Choice([str(role) for role in Role]), prompt="Role", help="What she will do.")
 @click.option("--organisation", help="Her organisation; by default the coordinator's.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Language of the letter; by default the installation's.")
-@_PASSPHRASE_FILE
+@PASSPHRASE_FILE
 def invite(
     coordinator: str,
     email: str,
@@ -91,8 +91,8 @@ def invite(
     passphrase_file: IO[str] | None,
 ) -> None:
     """Invite somebody: the letter goes out, and the link in it is printed."""
-    member, pair = _open(coordinator, _passphrase(passphrase_file))
-    actor = _actor(member, pair)
+    member, pair = open_member(coordinator, read_passphrase(passphrase_file))
+    actor = actor_of(member, pair)
     try:
         with transaction():
             house = _organisation(organisation, member)
@@ -107,6 +107,9 @@ def invite(
             )
     except (RuleBroken, NotPermitted) as refusal:
         raise click.ClickException(_(refusal.message)) from None
+    if not link:
+        click.echo(f"{invitation.name} is invited when another coordinator has approved it on the page of members.")
+        return
     click.echo(f"{invitation.name} is invited until {invitation.expires_at:%Y-%m-%d}: {link}")
 
 
@@ -122,14 +125,15 @@ def show_rights(*, markdown: bool) -> None:
         click.echo(f"{row.words}: {answers}")
 
 
-def _passphrase(source: IO[str] | None, *, twice: bool = False) -> str:
+def read_passphrase(source: IO[str] | None, *, twice: bool = False) -> str:
+    """Return the passphrase from the first line of `source`, or ask for it."""
     if source is not None:
         return source.readline().rstrip("\r\n")
     asked: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt="The passphrase again" if twice else False)
     return asked
 
 
-def _open(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
+def open_member(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
     """Return the member and her keys; the same answer for an unknown address, a wrong passphrase and one who left."""
     member = db.session.scalar(select(Member).where(func.lower(Member.email) == email.strip().lower()))
     identity = db.session.get(Identity, member.id) if member else None
@@ -142,7 +146,8 @@ def _open(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
     return member, pair
 
 
-def _actor(member: Member, pair: MemberKeys) -> Actor:
+def actor_of(member: Member, pair: MemberKeys) -> Actor:
+    """Return the actor that `member` is with her keys open."""
     ring = MemberKeyring(member.id, pair, instance())
     confirmed = queries.is_confirmed(member.id)
     return Actor(
