@@ -11,7 +11,7 @@ from caseflow.access.actor import Role
 from caseflow.cases.models import Case, Counsel, IncidentLink
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db, unscoped
-from caseflow.keys.models import Identity, KeyConfirmation, Safe
+from caseflow.keys.models import Identity, KeyConfirmation, RetiredIdentity, Safe
 from caseflow.network.models import Departure, Member
 from caseflow.precedents.models import Review, Scorer
 
@@ -130,6 +130,16 @@ def safes_of(member_id: str) -> set[str]:
         select(Review.safe_id).join(Scorer, Scorer.review_id == Review.id).where(Scorer.member_id == member_id),
     )
     return {safe for way in ways for safe in db.session.scalars(way, execution_options=_WHY)}
+
+
+def keys_ever(members: Collection[str] | None = None) -> dict[str, list[bytes]]:
+    """Return member id -> the 64 bytes of her public keys, the present ones first; of all members by default."""
+    found: dict[str, list[bytes]] = {}
+    for model in (Identity, RetiredIdentity):
+        rows = select(model.member_id, model.public)
+        for member, public in db.session.execute(rows if members is None else rows.where(model.member_id.in_(members))):
+            found.setdefault(member, []).append(public)
+    return found
 
 
 def references_of(safes: Collection[str]) -> dict[str, tuple[str, str, str]]:

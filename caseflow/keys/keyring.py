@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
+from caseflow.access.facts import keys_ever
 from caseflow.kernel.db import db
-from caseflow.keys.models import Grant, Identity, SafeEpoch
+from caseflow.keys.models import Grant, SafeEpoch
+from caseflow.vault.errors import Damaged
 from caseflow.vault.grants import (
     GrantContext,
     SafeContext,
@@ -68,24 +70,31 @@ class MemberKeyring:
         self.take(db.session.scalars(mine))
 
     def take(self, found: Iterable[Any]) -> None:
-        """Open grants of this member (rows, or their columns) that a query brought along; at most one query."""
+        """Open grants of this member (rows, or their columns) that a query brought along; at most two queries."""
         grants = [grant for grant in found if grant.safe_id not in self._current]
         slow = {grant.grantor_id for grant in grants if grant.quick is None}
-        signers: dict[str, MemberPublic] = {}
-        if slow:
-            known = db.session.execute(select(Identity.member_id, Identity.public).where(Identity.member_id.in_(slow)))
-            signers = {member: MemberPublic.from_bytes(public) for member, public in known}
+        signers = keys_ever(slow) if slow else {}
         for grant in grants:
             context = self.context(grant.safe_id, grant.epoch, grant.reason)
             if grant.quick is not None:
                 secrets = quick_open(grant.quick, self.keys, context)
             else:
-                sealed = SealedGrant(grant.wrapped, grant.signature)
-                secrets = open_grant(
-                    sealed, keys=self.keys, context=context, grantor_public=signers[grant.grantor_id]
-                )
+                secrets = self._open_grant(grant, context, signers.get(grant.grantor_id, []))
                 self._fresh[grant.id] = quick_wrap(secrets, self.keys, context)
             self.hold(grant.safe_id, grant.epoch, secrets)
+
+    def _open_grant(self, grant: Any, context: GrantContext, signers: list[bytes]) -> SafeSecrets:
+        # Until a safe is renewed, its grants may carry the signature of a key that the grantor has replaced since.
+        sealed = SealedGrant(grant.wrapped, grant.signature)
+        for number, signer in enumerate(signers, 1):
+            try:
+                return open_grant(
+                    sealed, keys=self.keys, context=context, grantor_public=MemberPublic.from_bytes(signer)
+                )
+            except Damaged:
+                if number == len(signers):
+                    raise
+        raise Damaged("The grant is from somebody whose keys are not known.")
 
     def current(self, safe_id: str) -> tuple[int, SafeSecrets]:
         """Return the present epoch of a safe and its secrets; raise `NoGrant` without a grant."""

@@ -42,6 +42,18 @@ class KeyConfirmation(Base):
     signature: Mapped[bytes] = mapped_column(LargeBinary(64))
 
 
+class RetiredIdentity(Id, Base):
+    """A key pair that a member had before, with the word of who confirmed it: what it signed can still be checked."""
+
+    __tablename__ = "retired_identities"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary(64))
+    confirmed_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+    confirmation: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    retired_at: Mapped[datetime]
+
+
 class Safe(Id, Base):
     """The unit of access: one for every incident, case and review."""
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Select, distinct, func, select
 
-from caseflow.access.facts import gather, names_of
+from caseflow.access.facts import gather, keys_ever, names_of
 from caseflow.kernel.announce import announce
 from caseflow.kernel.db import Base, Sealed, db, unscoped
 from caseflow.keys.heading import Stale
 from caseflow.keys.keyring import EPOCH_BYTES
-from caseflow.keys.models import Grant, Identity, KeyConfirmation, Safe, SafeEpoch, Unsettled
+from caseflow.keys.models import Grant, KeyConfirmation, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
 from caseflow.ledger.queries import instance
 from caseflow.vault.errors import VaultError
@@ -64,7 +64,7 @@ def faults() -> Iterator[str]:
     is known; nobody else holds one; nothing lies in a safe that nobody can open. Nothing is opened for this. What waits
     to be settled is no fault: `waiting` tells it.
     """
-    publics = dict(db.session.execute(select(Identity.member_id, Identity.public)).all())
+    publics = keys_ever()
     names = names_of(publics)
     yield from _confirmations(publics, names)
     safes = list(db.session.scalars(select(Safe).order_by(Safe.id)))
@@ -90,7 +90,7 @@ def _safe(
     held: dict[str, Grant],
     plan: dict[str, str],
     noted: set[tuple[str, str]],
-    publics: dict[str, bytes],
+    publics: dict[str, list[bytes]],
     names: dict[str, str],
 ) -> Iterator[str]:
     for member in sorted(plan.keys() - held.keys()):
@@ -142,7 +142,7 @@ def _ahead(epochs: dict[str, int]) -> Iterator[str]:
                     yield f"{column} of {key} is sealed for epoch {epoch}, which safe {safe_id} does not have"
 
 
-def _grant(grant: Grant, safe: Safe, publics: dict[str, bytes], names: dict[str, str]) -> Iterator[str]:
+def _grant(grant: Grant, safe: Safe, publics: dict[str, list[bytes]], names: dict[str, str]) -> Iterator[str]:
     whose = f"the grant of {names.get(grant.member_id, grant.member_id)} for safe {safe.id}"
     if grant.epoch != safe.epoch:
         yield f"{whose} is of epoch {grant.epoch}, the safe is at {safe.epoch}"
@@ -152,26 +152,35 @@ def _grant(grant: Grant, safe: Safe, publics: dict[str, bytes], names: dict[str,
     if grant.member_id not in publics or grant.grantor_id not in publics:
         yield f"{whose} is to or from somebody without a key"
         return
-    try:
-        verify_grant(
-            SealedGrant(grant.wrapped, grant.signature),
-            member_public=MemberPublic.from_bytes(publics[grant.member_id]),
-            context=context,
-            grantor_public=MemberPublic.from_bytes(publics[grant.grantor_id]),
-        )
-    except VaultError:
+    sealed = SealedGrant(grant.wrapped, grant.signature)
+    to = MemberPublic.from_bytes(publics[grant.member_id][0])
+    if not any(_made_by(sealed, to, context, signer) for signer in publics[grant.grantor_id]):
         yield f"{whose} does not carry the signature of {names.get(grant.grantor_id, grant.grantor_id)}"
 
 
-def _confirmations(publics: dict[str, bytes], names: dict[str, str]) -> Iterator[str]:
+def _made_by(sealed: SealedGrant, to: MemberPublic, context: GrantContext, signer: bytes) -> bool:
+    try:
+        grantor = MemberPublic.from_bytes(signer)
+        verify_grant(sealed, member_public=to, context=context, grantor_public=grantor)
+    except VaultError:
+        return False
+    return True
+
+
+def _confirmations(publics: dict[str, list[bytes]], names: dict[str, str]) -> Iterator[str]:
     for confirmation in db.session.scalars(select(KeyConfirmation).order_by(KeyConfirmation.member_id)):
         whose = f"the confirmation of {names.get(confirmation.member_id, confirmation.member_id)}'s key"
         if confirmation.by_id not in publics:
             yield f"{whose} is from somebody without a key"
             continue
         message = confirmation.member_id.encode() + confirmation.public
-        try:
-            by = MemberPublic.from_bytes(publics[confirmation.by_id])
-            verify(by, message, confirmation.signature, purpose="confirm-key")
-        except VaultError:
+        if not any(_signed_by(public, message, confirmation.signature) for public in publics[confirmation.by_id]):
             yield f"{whose} does not carry the signature of {names[confirmation.by_id]}"
+
+
+def _signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        verify(MemberPublic.from_bytes(public), message, signature, purpose="confirm-key")
+    except VaultError:
+        return False
+    return True

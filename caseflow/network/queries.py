@@ -133,7 +133,8 @@ def keys_of(member_id: str) -> KeyFacts:
     confirmation = db.session.get(KeyConfirmation, member_id)
     wrap = db.session.get(OrganisationWrap, member_id)
     held = select(Grant.reason, func.count()).where(Grant.member_id == member_id).group_by(Grant.reason)
-    lacking = select(func.count()).where(Unsettled.member_id == member_id, Unsettled.lost.is_(False))
+    has = select(Grant.safe_id).where(Grant.member_id == member_id)
+    lacking = select(func.count()).where(Unsettled.member_id == member_id, Unsettled.safe_id.not_in(has))
     good = confirmation if confirmation is not None and confirmation.public == identity.public else None
     return KeyFacts(
         words=fingerprint(MemberPublic.from_bytes(identity.public)),
@@ -142,7 +143,7 @@ def keys_of(member_id: str) -> KeyFacts:
         confirmed_at=good.at if good else None,
         recovery=wrap is not None and wrap.public == identity.public,
         reasons=sorted((reason, number) for reason, number in db.session.execute(held)),
-        waiting=db.session.scalar(lacking) or 0,
+        waiting=(db.session.scalar(lacking) or 0) if good else 0,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -204,8 +204,8 @@ def machine(app):
         @invariant()
         def who_can_open_is_who_is_entitled(self):
             db.session.rollback()
-            given = select(Unsettled.safe_id, Unsettled.member_id).where(Unsettled.lost.is_(False))
-            promised = {(safe, name_of[member]) for safe, member in db.session.execute(given)}
+            noted = db.session.execute(select(Unsettled.safe_id, Unsettled.member_id))
+            promised = {(safe, name_of[member]) for safe, member in noted}
             for (model, key), names in self.expected().items():
                 row = self.row(model, key)
                 can = {name for name in everybody if self.opens(name, row)}
@@ -229,11 +229,11 @@ def machine(app):
 
 
 def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):
-    short = settings(max_examples=15, stateful_step_count=15, deadline=None, database=None)
+    short = settings(phases=[Phase.generate], max_examples=10, stateful_step_count=15, deadline=None, database=None, report_multiple_bugs=False)
     run_state_machine_as_test(machine(app), settings=short)
 
 
 @pytest.mark.prove
 def test_after_any_long_sequence_of_acts_who_can_open_is_who_is_entitled(app):
-    long = settings(max_examples=150, stateful_step_count=40, deadline=None, database=None)
+    long = settings(max_examples=150, stateful_step_count=40, deadline=None, database=None, report_multiple_bugs=False)
     run_state_machine_as_test(machine(app), settings=long)

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from caseflow.access import network as policy
 from caseflow.access.actor import Actor, Role, demand
-from caseflow.access.facts import able_members
+from caseflow.access.facts import able_members, keys_ever
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
-from caseflow.keys.models import Approval, Identity
+from caseflow.keys.models import Approval
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.queries import instance
 from caseflow.vault.errors import VaultError
@@ -125,11 +125,13 @@ def _signed(approval: Approval, verdict: str) -> bytes:
 
 def _signer(member_id: str, signature: bytes, message: bytes, present: bool) -> str | None:
     """Return the id of the member if the signature is hers (and she is a coordinator now, if `present`), else None."""
-    identity = db.session.get(Identity, member_id)
-    if identity is None or (present and able_members().get(member_id) is not Role.COORDINATOR):
+    known = keys_ever([member_id]).get(member_id, [])
+    if present and able_members().get(member_id) is not Role.COORDINATOR:
         return None
-    try:
-        verify(MemberPublic.from_bytes(identity.public), message, signature, purpose=_PURPOSE)
-    except VaultError:
-        return None
-    return member_id
+    for public in known[:1] if present else known:
+        try:
+            verify(MemberPublic.from_bytes(public), message, signature, purpose=_PURPOSE)
+        except VaultError:
+            continue
+        return member_id
+    return None

@@ -15,7 +15,7 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys.derivation import derive_in_turn
-from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap
+from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, RetiredIdentity
 from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
 from caseflow.ledger import operations as ledger
@@ -179,6 +179,17 @@ def replace_identity(
     if objection is not None:
         raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
     keys, code, before = MemberKeys.generate(), RecoveryCode.generate(), identity.public
+    word = db.session.get(KeyConfirmation, identity.member_id)
+    confirmed = word is not None and word.public == identity.public
+    db.session.add(
+        RetiredIdentity(
+            member_id=identity.member_id,
+            public=identity.public,
+            confirmed_by_id=word.by_id if word and confirmed else None,
+            confirmation=word.signature if word and confirmed else None,
+            retired_at=at,
+        )
+    )
     identity.epoch += 1
     identity.public, identity.made_at = keys.public.to_bytes(), at
     identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
