@@ -1,6 +1,6 @@
 """Acts on cases: opening and describing them, their team, the work in them, their closure."""
 
-from caseflow.cases.operations import leaving
+from caseflow.cases.operations import leaving  # noqa: F401 -- it listens when somebody leaves the network
 from caseflow.cases.operations.closure import close, reopen
 from caseflow.cases.operations.opening import edit, link_incident, open_case
 from caseflow.cases.operations.team import assign_counsel, end_counsel
@@ -15,7 +15,6 @@ __all__ = [
     "end_counsel",
     "finish_task",
     "give_task",
-    "leaving",
     "link_incident",
     "open_case",
     "reopen",

@@ -1,6 +1,6 @@
 """Acts on incidents: logging them, the facts in them, consent, and the way through review."""
 
-from caseflow.incidents.operations import leaving
+from caseflow.incidents.operations import leaving  # noqa: F401 -- it listens when somebody leaves the network
 from caseflow.incidents.operations.consent import give_consent, withdraw_consent
 from caseflow.incidents.operations.correcting import (
     correct_act,
@@ -37,7 +37,6 @@ __all__ = [
     "decline",
     "edit",
     "give_consent",
-    "leaving",
     "log",
     "submit",
     "take_into_review",
