@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ledger, lists, signin, upload, vault
+from bench import keys, ledger, lists, signin, upload, vault
 
 KEPT = Path(__file__).resolve().parents[1] / "instance" / "bench.json"
 Row = dict[str, Any]
@@ -45,7 +45,7 @@ def _lists() -> list[Row]:
     ]
 
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"upload": upload.run, "vault": vault.run, "lists": _lists, "signin": signin.run, "ledger": ledger.run}
+BENCHES: dict[str, Callable[[], list[Row]]] = {"upload": upload.run, "vault": vault.run, "lists": _lists, "signin": signin.run, "ledger": ledger.run, "keys": keys.run}
 
 
 def main(names: list[str]) -> int:

@@ -79,11 +79,11 @@ def wrap_for_organisation(member_id: str, keys: MemberKeys, *, by: Actor | None,
     public = keys.public.to_bytes()
     if wrap is not None and (wrap.key_id, wrap.public) == (key.id, public):
         return False
+    wrapped = wrap_to(key.public, keys.seed, instance=instance(), member=member_id, member_public=keys.public)
     if wrap is None:
-        wrap = OrganisationWrap(member_id=member_id)
-        db.session.add(wrap)
-    wrap.wrapped = wrap_to(key.public, keys.seed, instance=instance(), member=member_id, member_public=keys.public)
-    wrap.key_id, wrap.public, wrap.at = key.id, public, at
+        db.session.add(OrganisationWrap(member_id=member_id, key_id=key.id, public=public, wrapped=wrapped, at=at))
+    else:
+        wrap.key_id, wrap.public, wrap.wrapped, wrap.at = key.id, public, wrapped, at
     db.session.flush()
     told = {"fingerprint": fingerprint_of(key.public)}
     ledger.record("keys.wrap_for_organisation", by=by, at=at, about=f"members:{member_id}", public=told)
