@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from caseflow.access.actor import Actor, Objection, unready
 from caseflow.kernel.words import N_
 from caseflow.keys.models import Approval
 from caseflow.network.models import Invitation, Member
 
+LOST_FOR = timedelta(days=3)
 COORDINATORS_ONLY = N_("Members are invited and confirmed by a coordinator.")
 
 
@@ -84,6 +87,20 @@ def may_use_organisation_key(actor: Actor, member: Member) -> Objection:
     if actor.member_id == member.id:
         return N_("Another coordinator asks for your recovery.")
     return may_see_members(actor)
+
+
+def may_regain(actor: Actor, member: Member, *, seen: datetime | None, at: datetime) -> Objection:
+    """Return why `actor` may not get her own keys back by the shares alone, or None.
+
+    `seen` is when a coordinator last opened her keys: while one can, she asks and another approves.
+    """
+    if member.departure is not None:
+        return N_("This member has left the network.")
+    if actor.member_id != member.id or not actor.is_coordinator:
+        return N_("With the shares alone only the account of a coordinator is opened. She can help everybody else.")
+    if seen is not None and at - seen < LOST_FOR:
+        return N_("A coordinator was signed in within the last three days. She can ask for this, and another one approves.")
+    return unready(actor)
 
 
 def may_read_ledger(actor: Actor) -> Objection:

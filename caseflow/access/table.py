@@ -14,6 +14,7 @@ from typing import Any
 
 from caseflow.access import cases, deadlines, entrance, evidence, incidents, network, precedents, proceedings, remedies
 from caseflow.access.actor import Actor, Objection, Role
+from caseflow.kernel.clock import now
 from caseflow.kernel.words import N_
 
 ME, OTHER = "me", "other"
@@ -143,6 +144,9 @@ ACTS: tuple[Act, ...] = (
     _act(N_("Ask for the organisation's recovery key to be used, with a second coordinator"), "",
          lambda a, _o: network.may_ask_approval(a) or network.may_use_organisation_key(a, _member()),
          network.may_ask_approval, network.may_use_organisation_key),
+    _act(N_("Get the own keys back by the shares alone, when no coordinator can sign in"), "",
+         lambda a, _o: network.may_regain(a, _thing(id=a.member_id, departure=None), seen=None, at=now()),
+         network.may_regain),
     _plain(N_("Read the ledger of the network"), network.may_read_ledger),
     _plain(N_("Export the key of a safe"), evidence.may_export_key),
     _act(N_("Take a precedent of the network back"), "",

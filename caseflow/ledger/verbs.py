@@ -15,6 +15,7 @@ VERBS: dict[str, str] = {
     "network.start_new_identity": N_("sent a member a link for a new key"),
     "network.offer_recovered": N_("made a link for a member whose keys were recovered"),
     "network.ask_recovery": N_("asked to use the organisation's recovery key for a member"),
+    "network.regain": N_("got the own keys back by the shares alone, without a second coordinator"),
     "network.recover": N_("recovered a member's keys with the organisation's recovery key"),
     "network.reopen": N_("A member who had lost her passphrase chose a new one"),
     "network.approve": N_("approved what another coordinator asked for"),

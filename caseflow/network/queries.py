@@ -21,6 +21,7 @@ from caseflow.keys.models import (
     OrganisationWrap,
     Unsettled,
 )
+from caseflow.ledger.models import Event
 from caseflow.network.models import Departure, Invitation, Member, Network, Organisation
 from caseflow.vault.keys import MemberPublic, fingerprint
 from caseflow.vault.organisation import fingerprint_of
@@ -30,6 +31,7 @@ __all__ = [
     "Person",
     "Request",
     "able",
+    "coordinator_last_seen",
     "directory",
     "hash_of",
     "invitation_state",
@@ -47,6 +49,13 @@ def able(*roles: Role) -> list[Member]:
     """Return the members of these roles (all without any) whose key is confirmed and who have not left, by name."""
     ids = [member for member, role in able_members().items() if not roles or role in roles]
     return list(db.session.scalars(select(Member).where(Member.id.in_(ids)).order_by(Member.name)))
+
+
+def coordinator_last_seen() -> datetime | None:
+    """Return when a coordinator last signed in or unlocked her screen, as the ledger says."""
+    ids = [member for member, role in able_members().items() if role is Role.COORDINATOR]
+    acts = select(func.max(Event.at)).where(Event.actor_id.in_(ids), Event.verb.like("entrance.%"), Event.result == "done")
+    return db.session.scalar(acts)
 
 
 def network() -> Network | None:

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -292,7 +293,36 @@ def test_two_shares_give_a_member_her_old_keys_back_under_a_passphrase_of_her_ow
     fresh = app.test_client()
     assert send(fresh, "/sign-in", email="dana@example.org", passphrase=ANOTHER).status_code == 303
     assert "Detention" in fresh.get(f"/incidents/{incident}").text
-    assert verbs(app, "network.recover", "network.reopen") == [("network.recover", "done"), ("network.reopen", "done")]
+    refused = [("network.recover", "refused")]
+    done = [("network.recover", "done"), ("network.reopen", "done")]
+    assert sorted(verbs(app, "network.recover", "network.reopen")) == sorted([*refused * 2, *done]), "also at a terminal"
+
+
+def test_when_no_coordinator_can_sign_in_the_shares_alone_give_one_of_them_her_keys_back(
+    app, run, people, marat, recovery_key, incident, monkeypatch
+):
+    for name in ("aigul", "dana"):
+        send(app.test_client(), "/sign-in", email=f"{name}@example.org", passphrase=PASSPHRASE)
+    shares = ["--share", str(recovery_key[0]), "--share", str(recovery_key[2])]
+    regain = ["keys", "recovery", "regain", "--member"]
+    assert "within the last three days" in run(*regain, "marat@example.org", *shares).output
+    later = now() + timedelta(days=3, minutes=1)
+    monkeypatch.setattr("caseflow.network.cli.keys.now", lambda: later)
+    assert "only the account of a coordinator" in run(*regain, "dana@example.org", *shares).output
+    assert "2 different shares are needed" in run(*regain, "marat@example.org", *shares[:2]).output
+    done = run(*regain, "Marat@example.org", *shares)
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        told = db.session.scalars(select(Letter).where(Letter.subject.contains("without a second coordinator"))).all()
+        assert {letter.to for letter in told} == {"aigul@example.org", "marat@example.org"}
+        assert all("Marat" in letter.body for letter in told)
+    link = re.search(r"(/reopen/\S+)", done.output)[1]
+    visitor = app.test_client()
+    assert "data-recovery-code" in send(visitor, link, passphrase=ANOTHER, again=ANOTHER).text
+    fresh = app.test_client()
+    assert send(fresh, "/sign-in", email="marat@example.org", passphrase=ANOTHER).status_code == 303
+    assert "Detention" in fresh.get(f"/incidents/{incident}").text
+    assert verbs(app, "network.regain") == [*[("network.regain", "refused")] * 2, ("network.regain", "done")]
 
 
 def test_a_key_that_somebody_put_into_the_database_gets_no_seed(app, run, people):

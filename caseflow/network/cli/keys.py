@@ -8,20 +8,18 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 import click
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from caseflow.access.actor import Actor
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
-from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.keys import operations as keys
 from caseflow.keys.cli import group
 from caseflow.keys.models import OrganisationKey, OrganisationWrap
 from caseflow.keys.queries import waiting
 from caseflow.network import operations, queries
-from caseflow.network.cli.network import PASSPHRASE_FILE, actor_of, open_member, read_passphrase
+from caseflow.network.cli.network import PASSPHRASE_FILE, acting, actor_of, open_member, read_passphrase
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.identity import Identity as FileIdentity
@@ -88,12 +86,9 @@ def make(coordinator: str, shares: int, threshold: int, out: Path | None, passph
     papers = [_paper(share, identity) for share in shares_of(identity, shares=shares, threshold=threshold)]
     if out is not None:
         _write(out, papers)
-    try:
-        with transaction():
-            key = keys.offer_organisation_key(identity.public, shares=shares, threshold=threshold, by=actor, at=now())
-            active = key.active_at is not None
-    except (RuleBroken, NotPermitted) as refusal:
-        _fail(_(refusal.message))
+    with acting("keys.offer_organisation_key", by=actor):
+        key = keys.offer_organisation_key(identity.public, shares=shares, threshold=threshold, by=actor, at=now())
+        active = key.active_at is not None
     if out is None:
         click.echo("\n".join(papers))
     else:
@@ -145,18 +140,25 @@ def use(coordinator: str, email: str, share_files: tuple[IO[str], ...], passphra
     Ask for it on her page first; another coordinator has to approve.
     """
     actor = _acting(coordinator, passphrase_file)
-    member = db.session.scalar(select(Member).where(func.lower(Member.email) == email.strip().lower()))
-    if member is None:
-        raise click.ClickException("There is no member with this address.")
-    identity = _joined(share_files)
-    try:
-        with transaction():
-            link = operations.recover(member, identity, by=actor, at=now())
-    except (RuleBroken, NotPermitted) as refusal:
-        _fail(_(refusal.message))
-    except VaultError as refusal:
-        _fail(str(refusal))
-    click.echo(f"Give this link to {member.name} yourself, not by mail. It is good for seven days, once: {link}")
+    member, identity = _member(email), _joined(share_files)
+    with acting("network.recover", by=actor):
+        link = operations.recover(member, identity, by=actor, at=now())
+    _give(link, member)
+
+
+@recovery.command("regain")
+@click.option("--member", "email", required=True, help="Address of a coordinator who lost passphrase and recovery code.")
+@_SHARES
+def regain(email: str, share_files: tuple[IO[str], ...]) -> None:
+    """Open a coordinator's keys with the shares alone, when no coordinator can sign in any more.
+
+    It is refused while one of them has signed in within three days, and every coordinator gets a letter.
+    """
+    member, identity = _member(email), _joined(share_files)
+    with acting("network.regain", by=None):
+        pair = keys.keys_by_organisation(member.id, identity)
+        link = operations.regain(member, pair, by=actor_of(member, pair), at=now())
+    _give(link, member)
 
 
 @recovery.command("open")
@@ -193,6 +195,17 @@ def join(out: Path, share_files: tuple[IO[str], ...]) -> None:
     except FileExistsError:
         raise click.ClickException(f"{out} exists already.") from None
     click.echo(f"{out} holds the whole private key: delete it when you are done.")
+
+
+def _member(email: str) -> Member:
+    member = db.session.scalar(select(Member).where(func.lower(Member.email) == email.strip().lower()))
+    if member is None:
+        raise click.ClickException("There is no member with this address.")
+    return member
+
+
+def _give(link: str, member: Member) -> None:
+    click.echo(f"Give this link to {member.name} yourself, not by mail. It is good for seven days, once: {link}")
 
 
 def _acting(coordinator: str, passphrase_file: IO[str] | None) -> Actor:

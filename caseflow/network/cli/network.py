@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 import click
@@ -22,6 +24,7 @@ from caseflow.ledger import operations as ledger
 from caseflow.ledger.queries import instance
 from caseflow.network import operations, queries, rights
 from caseflow.network.models import Departure, Member, Organisation
+from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberKeys, fingerprint
 
 group = AppGroup("network", help="The network, its members and what they may do.")
@@ -93,20 +96,17 @@ def invite(
     """Invite somebody: the letter goes out, and the link in it is printed."""
     member, pair = open_member(coordinator, read_passphrase(passphrase_file))
     actor = actor_of(member, pair)
-    try:
-        with transaction():
-            house = _organisation(organisation, member)
-            invitation, link = operations.invite(
-                email=email,
-                name=person,
-                role=Role(role),
-                organisation=house,
-                language=language or current().language,
-                by=actor,
-                at=now(),
-            )
-    except (RuleBroken, NotPermitted) as refusal:
-        raise click.ClickException(_(refusal.message)) from None
+    with acting("network.invite", by=actor):
+        house = _organisation(organisation, member)
+        invitation, link = operations.invite(
+            email=email,
+            name=person,
+            role=Role(role),
+            organisation=house,
+            language=language or current().language,
+            by=actor,
+            at=now(),
+        )
     if not link:
         click.echo(f"{invitation.name} is invited when another coordinator has approved it on the page of members.")
         return
@@ -123,6 +123,20 @@ def show_rights(*, markdown: bool) -> None:
     for row in rights.rows():
         answers = ", ".join(f"{role}: {row.cells[role].answer}" for role in Role)
         click.echo(f"{row.words}: {answers}")
+
+
+@contextmanager
+def acting(verb: str, *, by: Actor | None) -> Iterator[None]:
+    """Do an act in a transaction; a refusal is said in its own words and stands in the ledger."""
+    try:
+        with transaction():
+            yield
+    except (RuleBroken, NotPermitted) as refusal:
+        ledger.refused(verb, by=by, about=refusal.about or "", why=refusal.message)
+        raise click.ClickException(_(refusal.message)) from None
+    except VaultError as refusal:
+        ledger.refused(verb, by=by, about="", why=str(refusal))
+        raise click.ClickException(str(refusal)) from None
 
 
 def read_passphrase(source: IO[str] | None, *, twice: bool = False) -> str:

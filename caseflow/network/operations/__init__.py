@@ -10,7 +10,7 @@ from caseflow.network.operations.invitations import (
     withdraw_invitation,
 )
 from caseflow.network.operations.members import confirm_key, end_membership, set_preferences
-from caseflow.network.operations.recovery import ask_recovery, recover
+from caseflow.network.operations.recovery import ask_recovery, recover, regain
 from caseflow.network.operations.reopening import (
     offer_new_identity,
     offer_recovered,
@@ -34,6 +34,7 @@ __all__ = [
     "open_invitation",
     "open_reopening",
     "recover",
+    "regain",
     "reopen",
     "send_invitation",
     "set_preferences",

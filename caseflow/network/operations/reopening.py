@@ -78,7 +78,7 @@ def offer_new_identity(member: Member, *, by: Actor, at: datetime) -> Reopening:
 
 def offer_recovered(member: Member, pair: MemberKeys, *, by: Actor, at: datetime) -> str:
     """Seal a member's recovered seed under a link for her and return it; who recovered it has asked who may."""
-    demand(policy.may_use_organisation_key(by, member), about=ledger.name_of(member))
+    demand(policy.may_see_members(by), about=ledger.name_of(member))
     _reopening, link = _offer(member, RECOVERED, pair, by=by, at=at)
     ledger.record("network.offer_recovered", by=by, at=at, about=member)
     return link
