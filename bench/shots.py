@@ -30,21 +30,29 @@ THEMES = ("light", "dark")
 WIDTHS = {"desk": 1280, "phone": 360}
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 CHROMIUM += ["--disable-component-update", "--disable-sync"]
-# page name -> (who, path or a link pattern to follow from that path)
-PAGES: dict[str, tuple[str, str, str | None]] = {
-    "sign-in": ("", "/sign-in", None),
-    "desk-documenter": ("dana", "/", None),
-    "desk-lawyer": ("leila", "/", None),
-    "desk-coordinator": ("aigul", "/", None),
+# page name -> who, path, and patterns of the links to follow from there, one after the other
+PAGES: dict[str, tuple[str, ...]] = {
+    "sign-in": ("", "/sign-in"),
+    "desk-documenter": ("dana", "/"),
+    "desk-lawyer": ("leila", "/"),
+    "desk-coordinator": ("aigul", "/"),
     "case": ("leila", "/cases/", r"/cases/[0-9a-z]{16}$"),
-    "cases": ("aigul", "/cases/", None),
-    "incidents": ("aigul", "/incidents/", None),
+    "cases": ("aigul", "/cases/"),
+    "incidents": ("aigul", "/incidents/"),
     "incident": ("aigul", "/incidents/", r"/incidents/[0-9a-z]{16}$"),
-    "incident-form": ("dana", "/incidents/new", None),
-    "dates": ("leila", "/deadlines/", None),
-    "precedents": ("dana", "/precedents/", None),
+    "incident-form": ("dana", "/incidents/new"),
+    "dates": ("leila", "/deadlines/"),
+    "precedents": ("dana", "/precedents/"),
     "precedent": ("dana", "/precedents/?origin=own", r"/precedents/[0-9a-z]{16}$"),
-    "members": ("aigul", "/members", None),
+    "members": ("aigul", "/members"),
+    "member": ("aigul", "/members", r"/members/[0-9a-z]{16}$"),
+    "leave": ("aigul", "/members", r"/members/[0-9a-z]{16}$", r"/end$"),
+    "account": ("dana", "/account"),
+    "second-factor": ("dana", "/account/second-factor"),
+    "app": ("dana", "/account/second-factor/app"),
+    "export": ("leila", "/cases/", r"/cases/[0-9a-z]{16}$", r"/export"),
+    "ledger": ("aigul", "/ledger"),
+    "rights": ("dana", "/rights"),
 }
 
 
@@ -104,11 +112,11 @@ def _photograph(browser: Browser, url: str, who: str, names: list[str]) -> int:
     if who:
         _sign_in(page, url, who)
     for name in names:
-        _who, path, follow = PAGES[name]
-        page.goto(url + path)
-        if follow:
+        _who, path, *patterns = PAGES[name]
+        for pattern in patterns:
+            page.goto(url + path)
             links = page.eval_on_selector_all("main a[href]", "found => found.map(a => a.getAttribute('href'))")
-            path = next((link for link in links if re.search(follow, link)), path)
+            path = next((link for link in links if re.search(pattern, link)), path)
         for language in LANGUAGES:
             for theme in THEMES:
                 cookies = [{"name": "language", "value": language}, {"name": "theme", "value": theme}]
