@@ -136,7 +136,7 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     by_person: dict[str, list[str]] = {}
-    for name, (who, _path, _follow) in PAGES.items():
+    for name, (who, *_path) in PAGES.items():
         if only in name:
             by_person.setdefault(who, []).append(name)
     with demo_server() as url, sync_playwright() as playwright:
