@@ -173,9 +173,10 @@ def _fill(actor: Any, rows: int) -> None:
 
     from caseflow.kernel.clock import now
     from caseflow.kernel.db import db, transaction
+    from caseflow.kernel.instance import instance
     from caseflow.ledger import rules
     from caseflow.ledger.models import Event
-    from caseflow.ledger.queries import instance, of_network
+    from caseflow.ledger.queries import of_network
 
     last = db.session.scalars(of_network().limit(1)).one()
     seq, previous, network, at = last.seq, last.chained, instance(), now()

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from caseflow.access.actor import Role
+from caseflow.access.trust import present_keys
 from caseflow.cases.models import Case, Counsel, IncidentLink
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db, unscoped
-from caseflow.keys.models import Identity, KeyConfirmation, RetiredIdentity, Safe
-from caseflow.network.models import Departure, Member
+from caseflow.keys.models import Identity, Safe
+from caseflow.network.models import Member
 from caseflow.precedents.models import Review, Scorer
 
 
@@ -31,18 +32,8 @@ _WHY = unscoped("entitlement is computed from facts, not from what the asker see
 
 
 def able_members() -> dict[str, Role]:
-    """Return member id -> role of all whose present key is confirmed and who have not left."""
-    query = (
-        select(Member.id, Member.role)
-        .join(Identity, Identity.member_id == Member.id)
-        .join(
-            KeyConfirmation,
-            (KeyConfirmation.member_id == Member.id) & (KeyConfirmation.public == Identity.public),
-        )
-        .outerjoin(Departure, Departure.member_id == Member.id)
-        .where(Departure.member_id.is_(None))
-    )
-    return {member: Role(role) for member, role in db.session.execute(query)}
+    """Return member id -> role of all whose present key counts and who have not left."""
+    return {member: role for member, (role, _public) in present_keys().items()}
 
 
 def gather(safes: Collection[str]) -> Gathered:
@@ -130,16 +121,6 @@ def safes_of(member_id: str) -> set[str]:
         select(Review.safe_id).join(Scorer, Scorer.review_id == Review.id).where(Scorer.member_id == member_id),
     )
     return {safe for way in ways for safe in db.session.scalars(way, execution_options=_WHY)}
-
-
-def keys_ever(members: Collection[str] | None = None) -> dict[str, list[bytes]]:
-    """Return member id -> the 64 bytes of her public keys, the present ones first; of all members by default."""
-    found: dict[str, list[bytes]] = {}
-    for model in (Identity, RetiredIdentity):
-        rows = select(model.member_id, model.public)
-        for member, public in db.session.execute(rows if members is None else rows.where(model.member_id.in_(members))):
-            found.setdefault(member, []).append(public)
-    return found
 
 
 def references_of(safes: Collection[str]) -> dict[str, tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from caseflow.access.actor import ROLE_NAMES
+from caseflow.access.trust import anchor
 from caseflow.demo import cast
 from caseflow.kernel.db import db
 from caseflow.network.models import Network
@@ -19,6 +20,10 @@ group = AppGroup("demo", help="The invented network for trying things out.")
 def build() -> None:
     """Build the demo network, unless this installation has a network already."""
     name = db.session.scalar(select(Network.name))
+    if name == cast.NETWORK and anchor() is None:
+        from caseflow.demo.people import renew_trust
+
+        renew_trust()
     if name is not None:
         click.echo("The network is there already; nothing was built.")
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from caseflow.access.actor import Actor
@@ -9,9 +11,19 @@ from caseflow.demo import cast
 from caseflow.entrance.operations import actor_of
 from caseflow.kernel import clock
 from caseflow.kernel.db import db, transaction
+from caseflow.keys import operations as keys
 from caseflow.network import operations as network
+from caseflow.network.cli.network import open_member
 from caseflow.network.models import Member, Organisation
 from caseflow.vault.keys import fingerprint
+
+
+def renew_trust() -> None:
+    """Let the first coordinator vouch anew for the keys of a demo network that is older than the anchor."""
+    first = cast.PEOPLE[0]
+    member, pair = open_member(first.email, first.passphrase)
+    with transaction():
+        keys.renew_trust(by=replace(actor_of(member, pair), confirmed=True), at=clock.now())
 
 
 def bring_in() -> dict[str, Actor]:

@@ -16,8 +16,8 @@ from caseflow.entrance.models import BackupCode, Challenge, SecondFactor
 from caseflow.entrance.passkeys import CHALLENGE_BYTES, Passkey
 from caseflow.entrance.sessions import HALF_LASTS
 from caseflow.kernel.db import db
+from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
-from caseflow.ledger.queries import instance
 from caseflow.vault.errors import VaultError
 from caseflow.vault.factors import open_factor, seal_factor
 from caseflow.vault.keys import MemberKeys

@@ -21,10 +21,10 @@ from caseflow.entrance.models import Challenge, HalfSession, MemberSession
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
+from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import WrongSetting, current
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, KeyConfirmation
-from caseflow.ledger.queries import instance
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberKeys
@@ -38,7 +38,7 @@ _WHOSE = (  # built once: every request of every page asks it
     select(MemberSession, Member, Identity.public, KeyConfirmation.public, Departure.member_id)
     .join(Member, Member.id == MemberSession.member_id)
     .join(Identity, Identity.member_id == Member.id)
-    .outerjoin(KeyConfirmation, KeyConfirmation.member_id == Member.id)
+    .outerjoin(KeyConfirmation, (KeyConfirmation.member_id == Member.id) & (KeyConfirmation.role == Member.role))
     .outerjoin(Departure, Departure.member_id == Member.id)
     .where(MemberSession.sid_hash == bindparam("sid_hash"))
 )

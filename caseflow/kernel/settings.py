@@ -83,6 +83,9 @@ class Settings:
     ledger_key_file: Path | None = _setting(
         "CASEFLOW_LEDGER_KEY_FILE", None, "key that signs checkpoints; default instance/ledger-key", read=_optional_path
     )
+    anchor_file: Path | None = _setting(
+        "CASEFLOW_ANCHOR_FILE", None, "whose key all others are confirmed from; default instance/anchor", read=_optional_path
+    )
     tsa_url: str = _setting(
         "CASEFLOW_TSA_URL", "", "`https://…` of an RFC 3161 authority; empty: checkpoints get no time-stamp"
     )
@@ -186,6 +189,11 @@ class Settings:
     def ledger_key_path(self) -> Path:
         """Return where the 32 bytes of the key lie that signs checkpoints."""
         return self.ledger_key_file or self.instance / "ledger-key"
+
+    @property
+    def anchor_path(self) -> Path:
+        """Return where the file lies that names the key from which all others are confirmed."""
+        return self.anchor_file or self.instance / "anchor"
 
     def ledger_key(self) -> bytes:
         """Return the Ed25519 seed (32 bytes) that signs checkpoints; made at first use, mode 0600."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from caseflow.access.facts import keys_ever
+from caseflow.access.trust import keys_ever
 from caseflow.kernel.db import db
 from caseflow.keys.models import Grant, SafeEpoch
+from caseflow.ledger.models import Event
 from caseflow.vault.errors import Damaged
 from caseflow.vault.grants import (
     GrantContext,
@@ -30,6 +31,25 @@ EPOCH_BYTES = 4
 
 class NoGrant(LookupError):
     """The member holds no grant for this safe; a page that gets here forgot its scope."""
+
+
+def told_recipients(safes: Iterable[str]) -> dict[tuple[str, int], str]:
+    """Return (safe, epoch) -> the `age1…` that the ledger told when the epoch was made; older safes told none.
+
+    The first row counts: who gave these keys held the safe, and nobody can slip a row in before it unnoticed.
+    """
+    made = Event.subject.in_([f"safes:{safe}" for safe in safes]), Event.verb.in_(("keys.make_safe", "keys.withdraw"))
+    found: dict[tuple[str, int], str] = {}
+    for subject, told in db.session.execute(select(Event.subject, Event.public).where(*made).order_by(Event.seq)):
+        if "recipient" in told:
+            found.setdefault((subject.partition(":")[2], int(told["epoch"])), told["recipient"])
+    return found
+
+
+def demand_same(secrets: SafeSecrets, recipient: str | None) -> None:
+    """Raise `Damaged` when these are not the keys that the ledger told of."""
+    if recipient is not None and secrets.recipient != recipient:
+        raise Damaged("The grant gives other keys than those the safe was made with.")
 
 
 class MemberKeyring:
@@ -74,12 +94,14 @@ class MemberKeyring:
         grants = [grant for grant in found if grant.safe_id not in self._current]
         slow = {grant.grantor_id for grant in grants if grant.quick is None}
         signers = keys_ever(slow) if slow else {}
+        told = told_recipients(grant.safe_id for grant in grants if grant.quick is None) if slow else {}
         for grant in grants:
             context = self.context(grant.safe_id, grant.epoch, grant.reason)
             if grant.quick is not None:
                 secrets = quick_open(grant.quick, self.keys, context)
             else:
                 secrets = self._open_grant(grant, context, signers.get(grant.grantor_id, []))
+                demand_same(secrets, told.get((grant.safe_id, grant.epoch)))
                 self._fresh[grant.id] = quick_wrap(secrets, self.keys, context)
             self.hold(grant.safe_id, grant.epoch, secrets)
 

@@ -31,12 +31,13 @@ class Identity(Base):
 
 
 class KeyConfirmation(Base):
-    """A coordinator's signed word that this public key is that member's."""
+    """A coordinator's signed word that this public key is that member's, in this role; without a role it is an old one."""
 
     __tablename__ = "key_confirmations"
 
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
     public: Mapped[bytes] = mapped_column(LargeBinary(64))
+    role: Mapped[str | None] = mapped_column(String(16))
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
     signature: Mapped[bytes] = mapped_column(LargeBinary(64))
@@ -49,6 +50,7 @@ class RetiredIdentity(Id, Base):
 
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
     public: Mapped[bytes] = mapped_column(LargeBinary(64))
+    role: Mapped[str | None] = mapped_column(String(16))
     confirmed_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
     confirmation: Mapped[bytes | None] = mapped_column(LargeBinary(64))
     retired_at: Mapped[datetime]

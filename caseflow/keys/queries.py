@@ -9,17 +9,18 @@ from typing import Any
 
 from sqlalchemy import Select, distinct, func, select
 
-from caseflow.access.facts import gather, keys_ever, names_of
+from caseflow.access.facts import everybody, gather
+from caseflow.access.trust import anchor, keys_ever
 from caseflow.kernel.announce import announce
 from caseflow.kernel.db import Base, Sealed, db, unscoped
+from caseflow.kernel.instance import instance
 from caseflow.keys.heading import Stale
-from caseflow.keys.keyring import EPOCH_BYTES
+from caseflow.keys.keyring import EPOCH_BYTES, told_recipients
 from caseflow.keys.models import Grant, KeyConfirmation, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
-from caseflow.ledger.queries import instance
 from caseflow.vault.errors import VaultError
 from caseflow.vault.grants import GrantContext, SealedGrant, verify_grant
-from caseflow.vault.keys import MemberPublic, verify
+from caseflow.vault.keys import MemberPublic
 
 _BATCH = 400
 
@@ -64,21 +65,28 @@ def faults() -> Iterator[str]:
     is known; nobody else holds one; nothing lies in a safe that nobody can open. Nothing is opened for this. What waits
     to be settled is no fault: `waiting` tells it.
     """
-    publics = keys_ever()
-    names = names_of(publics)
+    if anchor() is None:
+        yield "the anchor of the keys is missing: no key counts until `flask keys trust` has written it"
+        return
+    publics, names = keys_ever(), everybody()
     yield from _confirmations(publics, names)
     safes = list(db.session.scalars(select(Safe).order_by(Safe.id)))
     noted = {(safe, member) for safe, member in db.session.execute(select(Unsettled.safe_id, Unsettled.member_id))}
     epochs: dict[str, set[int]] = {}
-    for safe_id, epoch in db.session.execute(select(SafeEpoch.safe_id, SafeEpoch.epoch)):
+    recipients: dict[tuple[str, int], str] = {}
+    for safe_id, epoch, recipient in db.session.execute(select(SafeEpoch.safe_id, SafeEpoch.epoch, SafeEpoch.recipient)):
         epochs.setdefault(safe_id, set()).add(epoch)
+        recipients[safe_id, epoch] = recipient
     for start in range(0, len(safes), _BATCH):
         batch = {safe.id: safe for safe in safes[start : start + _BATCH]}
         facts = Facts(**gather(batch)._asdict())
         held: dict[str, dict[str, Grant]] = {safe_id: {} for safe_id in batch}
         for grant in db.session.scalars(select(Grant).where(Grant.safe_id.in_(batch))):
             held[grant.safe_id][grant.member_id] = grant
+        told = told_recipients(batch)
         for safe_id, safe in batch.items():
+            if told.get((safe_id, safe.epoch), recipients.get((safe_id, safe.epoch))) != recipients.get((safe_id, safe.epoch)):
+                yield f"safe {safe_id} has another recipient at epoch {safe.epoch} than the ledger told"
             yield from _safe(safe, held[safe_id], entitled(facts, safe_id), noted, publics, names)
             if epochs.get(safe_id, set()) != set(range(1, safe.epoch + 1)):
                 yield f"safe {safe_id} is at epoch {safe.epoch}, but not every epoch up to it is there"
@@ -169,18 +177,8 @@ def _made_by(sealed: SealedGrant, to: MemberPublic, context: GrantContext, signe
 
 def _confirmations(publics: dict[str, list[bytes]], names: dict[str, str]) -> Iterator[str]:
     for confirmation in db.session.scalars(select(KeyConfirmation).order_by(KeyConfirmation.member_id)):
-        whose = f"the confirmation of {names.get(confirmation.member_id, confirmation.member_id)}'s key"
-        if confirmation.by_id not in publics:
-            yield f"{whose} is from somebody without a key"
-            continue
-        message = confirmation.member_id.encode() + confirmation.public
-        if not any(_signed_by(public, message, confirmation.signature) for public in publics[confirmation.by_id]):
-            yield f"{whose} does not carry the signature of {names[confirmation.by_id]}"
-
-
-def _signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
-    try:
-        verify(MemberPublic.from_bytes(public), message, signature, purpose="confirm-key")
-    except VaultError:
-        return False
-    return True
+        if confirmation.public not in publics.get(confirmation.member_id, ()):
+            yield (
+                f"the confirmation of {names.get(confirmation.member_id, confirmation.member_id)}'s key does not carry the "
+                "signature of a coordinator whose key counts"
+            )

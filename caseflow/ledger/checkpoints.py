@@ -11,11 +11,11 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 from caseflow.kernel.db import db
+from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.ledger import operations, rules, stamping, tree
 from caseflow.ledger.models import Checkpoint, Event
-from caseflow.ledger.queries import instance
 from caseflow.vault import merkle, notes
 from caseflow.vault.errors import VaultError
 

@@ -15,9 +15,9 @@ from caseflow.access.actor import Actor
 from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, in_transaction, transaction
+from caseflow.kernel.instance import instance
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
-from caseflow.ledger.queries import instance
 
 log = logging.getLogger(__name__)
 

@@ -7,25 +7,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
-from caseflow.kernel.db import db, in_transaction
+from caseflow.kernel.db import db
+from caseflow.kernel.instance import instance
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
-
-
-def instance() -> str:
-    """Return the id of this network, which every row and every sealed value is bound to; '' before it is founded."""
-    found = db.session.info.get("caseflow_instance") or current_app.extensions.get("caseflow_instance")
-    if not found:
-        found = db.session.execute(text("SELECT id FROM networks")).scalar() or ""
-        if found and not in_transaction():
-            # A network has one id for good; inside a transaction its founding could still be undone.
-            current_app.extensions["caseflow_instance"] = found
-    return str(found)
 
 
 def event_row_bytes(event: Event) -> bytes:

@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "keys.make_identity": N_("A member's keys were made"),
     "keys.confirm": N_("signed that a key belongs to its member"),
     "keys.change_passphrase": N_("wrapped the own keys under a new passphrase"),
+    "keys.renew_trust": N_("vouched anew for the keys of all members"),
     "keys.renew_code": N_("wrapped the own keys under a new recovery code"),
     "keys.take_all": N_("took every key of a member"),
     "keys.give_all": N_("began to give a member the keys she is entitled to"),

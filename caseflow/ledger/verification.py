@@ -21,11 +21,11 @@ from sqlalchemy import select, text
 
 from caseflow.access.facts import public_keys
 from caseflow.kernel.db import db, is_postgres
+from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.ledger import checkpoints, rules, stamping, tree
 from caseflow.ledger.models import KEPT, Checkpoint, Event, TreeNode, postgresql_triggers, sqlite_triggers
 from caseflow.ledger.parts import BLOCK, Block, Fault, Part, check, check_on
-from caseflow.ledger.queries import instance
 from caseflow.vault import merkle, notes
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberPublic, fingerprint

@@ -31,6 +31,7 @@ __all__ = [
     "Person",
     "Request",
     "able",
+    "confirmed_people",
     "coordinator_last_seen",
     "directory",
     "hash_of",
@@ -137,14 +138,14 @@ class KeyFacts:
 
 
 def keys_of(member_id: str) -> KeyFacts:
-    """Return the facts about a member's keys; six queries, whatever she holds."""
+    """Return the facts about a member's keys; nine queries, whatever she holds."""
     identity = db.session.get_one(Identity, member_id)
     confirmation = db.session.get(KeyConfirmation, member_id)
     wrap = db.session.get(OrganisationWrap, member_id)
     held = select(Grant.reason, func.count()).where(Grant.member_id == member_id).group_by(Grant.reason)
     has = select(Grant.safe_id).where(Grant.member_id == member_id)
     lacking = select(func.count()).where(Unsettled.member_id == member_id, Unsettled.safe_id.not_in(has))
-    good = confirmation if confirmation is not None and confirmation.public == identity.public else None
+    good = confirmation if confirmation is not None and is_confirmed(member_id) else None
     return KeyFacts(
         words=fingerprint(MemberPublic.from_bytes(identity.public)),
         made_at=identity.made_at,
@@ -154,6 +155,16 @@ def keys_of(member_id: str) -> KeyFacts:
         reasons=sorted((reason, number) for reason, number in db.session.execute(held)),
         waiting=(db.session.scalar(lacking) or 0) if good else 0,
     )
+
+
+def confirmed_people() -> list[tuple[Member, str]]:
+    """Return who has a confirmed key, by name, with the eight words of the key; nobody's signature is asked for."""
+    rows = (
+        select(Member, KeyConfirmation.public)
+        .join(KeyConfirmation, KeyConfirmation.member_id == Member.id)
+        .order_by(Member.name)
+    )
+    return [(member, fingerprint(MemberPublic.from_bytes(public))) for member, public in db.session.execute(rows)]
 
 
 def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
@@ -166,7 +177,7 @@ def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
     members = (
         select(Member, Identity.public, KeyConfirmation.public, Departure.at)
         .outerjoin(Identity, Identity.member_id == Member.id)
-        .outerjoin(KeyConfirmation, KeyConfirmation.member_id == Member.id)
+        .outerjoin(KeyConfirmation, (KeyConfirmation.member_id == Member.id) & (KeyConfirmation.role == Member.role))
         .outerjoin(Departure, Departure.member_id == Member.id)
         .order_by(Member.name)
     )

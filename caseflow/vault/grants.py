@@ -53,6 +53,11 @@ class SafeSecrets(Secret):
         """The safe's age identity, which opens the headers of its files."""
         return Identity(self.identity_secret)
 
+    @property
+    def recipient(self) -> str:
+        """The `age1…` to which the safe's files are sealed."""
+        return str(self.identity.recipient)
+
     def to_bytes(self) -> bytes:
         """Return 64 bytes: identity secret, text key."""
         return self.identity_secret + self.text_key

@@ -221,16 +221,32 @@ def test_of_two_who_decide_at_the_same_moment_one_is_first(app, people):
     assert verbs(app, "keys.decide") == [("keys.decide", "done")]
 
 
-def test_a_coordinators_new_key_takes_another_coordinator_who_is_not_she(app, people, aigul, marat):
-    """With two coordinators nobody is left to approve the key of one: the other acts alone, and the ledger says it."""
-    with app.app_context(), transaction():
-        found = db.session.get_one(Member, people.marat.member_id)
-        assert operations.start_new_identity(found, by=people.aigul, at=now()) is not None
+def test_of_two_coordinators_one_gives_the_other_a_new_key_only_after_three_days_of_silence(app, people):
+    """Nobody is left to approve it. She is told by letter, and by signing in she stops it."""
+
+    def ask(ago):
+        with app.app_context(), transaction():
+            found = db.session.get_one(Member, people.marat.member_id)
+            return operations.start_new_identity(found, by=people.aigul, at=now() - ago) is not None
+
+    assert not ask(timedelta(days=3, hours=1))
     with app.app_context():
-        told = db.session.scalars(select(Event.public).where(Event.verb == "keys.ask_approval")).all()
-        assert [one.get("verdict") for one in told] == ["alone", "alone"], "Marat's own invitation, and now his new key"
-        with pytest.raises(NotPermitted, match="Another coordinator lets you"), transaction():
-            operations.start_new_identity(db.session.get_one(Member, people.aigul.member_id), by=people.aigul, at=now())
+        told = db.session.scalars(select(Letter.subject).where(Letter.to == "marat@example.org")).all()
+        assert "Somebody asked for a new way into your account" in told
+    assert not ask(timedelta(days=1)), "asked once more too early, it goes on waiting"
+    assert ask(timedelta(0))
+    assert verbs(app, "keys.use_approval")[-1] == ("keys.use_approval", "done")
+
+
+def test_a_coordinator_who_signs_in_stops_the_new_key_that_the_other_asked_for(app, people):
+    for ago, comes in ((timedelta(days=3, hours=1), True), (timedelta(0), False)):
+        with app.app_context(), transaction():
+            found = db.session.get_one(Member, people.marat.member_id)
+            assert operations.start_new_identity(found, by=people.aigul, at=now() - ago) is None
+        if comes:
+            send(app.test_client(), "/sign-in", email="marat@example.org", passphrase=PASSPHRASE)
+    with app.app_context(), transaction(), pytest.raises(NotPermitted, match="Another coordinator lets you"):
+        operations.start_new_identity(db.session.get_one(Member, people.aigul.member_id), by=people.aigul, at=now())
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from caseflow.evidence.export.contents import Asked, FilePlan, ItemPlan, Survey
 from caseflow.evidence.export.masking import Mask
 from caseflow.evidence.export.names import Taken, safe
 from caseflow.evidence.export.opening import Ready
-from caseflow.ledger.queries import instance
+from caseflow.kernel.instance import instance
 from caseflow.network.queries import network
 
 FORMAT = "caseflow-export/1"

@@ -11,17 +11,12 @@ from caseflow.kernel.announce import on
 from caseflow.kernel.db import db, unscoped
 from caseflow.keys.heading import Heading, Stale
 from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Grant, Safe, SafeEpoch
+from caseflow.keys.models import Grant, Safe
 from caseflow.vault import header as age_header
 from caseflow.vault.identity import Identity
 
 AT_ONCE = 500  # files that are headed within the act that took a key; the rest waits a moment
 _WHY = unscoped("a new epoch heads every file of its safe, whoever sees it")
-
-
-def recipient_of(safe_id: str, epoch: int) -> str:
-    """Return the `age1…` text that files of this epoch of a safe are sealed to."""
-    return db.session.get_one(SafeEpoch, (safe_id, epoch)).recipient
 
 
 @on("keys.new_epoch")
@@ -56,8 +51,8 @@ def _head(query: Select[Any], ring: MemberKeyring) -> int:
     before: dict[tuple[str, int], Identity] = {}
     for file in files:
         if file.safe_id not in recipients:
-            epoch, _secrets = ring.current(file.safe_id)
-            recipients[file.safe_id] = epoch, recipient_of(file.safe_id, epoch)
+            epoch, secrets = ring.current(file.safe_id)
+            recipients[file.safe_id] = epoch, secrets.recipient  # of the keys themselves: the database could name another
         old = file.safe_id, file.epoch
         if old not in before:
             before[old] = ring.file_identity(*old)

@@ -15,7 +15,6 @@ from caseflow.access.safes import visible
 from caseflow.evidence import rules, store
 from caseflow.evidence.intake import BROKEN, Received
 from caseflow.evidence.models import File, Item
-from caseflow.evidence.operations.heads import recipient_of
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.words import N_
@@ -154,9 +153,9 @@ def _still_held(thing: Any, by: Actor) -> None:
 
 def _present_header(received: Received, by: Actor) -> tuple[bytes, int]:
     # Somebody may have left the safe while the file was coming in; then its header belongs to an epoch that is over.
-    safe = db.session.get_one(Safe, received.safe_id)
-    if safe.epoch == received.epoch:
-        return received.header, received.epoch
     ring = cast(MemberKeyring, by.ring)
-    file_key = age_header.open(received.header, [ring.file_identity(safe.id, received.epoch)])
-    return age_header.seal_to(file_key, [recipient_of(safe.id, safe.epoch)]), safe.epoch
+    epoch, secrets = ring.current(received.safe_id)
+    if epoch == received.epoch:
+        return received.header, received.epoch
+    file_key = age_header.open(received.header, [ring.file_identity(received.safe_id, received.epoch)])
+    return age_header.seal_to(file_key, [secrets.recipient]), epoch

@@ -5,6 +5,7 @@ from caseflow.keys.operations.approvals import (
     decide,
     given,
     is_genuine,
+    ripe,
     use_approval,
     who_can_decide,
 )
@@ -15,12 +16,14 @@ from caseflow.keys.operations.identities import (
     make_identity,
     prepare,
     renew_code,
+    renew_trust,
     replace_identity,
     unlock,
     unlock_by_code,
 )
 from caseflow.keys.operations.organisation import (
     activate_organisation_key,
+    ask_again_for_key,
     keys_by_organisation,
     offer_organisation_key,
     present_key,
@@ -32,6 +35,7 @@ from caseflow.keys.operations.waiting import give_all, settle_some, take_all
 __all__ = [
     "Prepared",
     "activate_organisation_key",
+    "ask_again_for_key",
     "ask_approval",
     "change_passphrase",
     "confirm",
@@ -46,7 +50,9 @@ __all__ = [
     "prepare",
     "present_key",
     "renew_code",
+    "renew_trust",
     "replace_identity",
+    "ripe",
     "settle",
     "settle_some",
     "take_all",

@@ -6,15 +6,19 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
+from typing import cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from caseflow.access.actor import Actor
+from caseflow.access import network as policy
+from caseflow.access import trust
+from caseflow.access.actor import Actor, demand
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys.derivation import derive_in_turn
+from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, RetiredIdentity
 from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
@@ -89,8 +93,8 @@ def make_identity(
 
 
 def confirm(member_id: str, *, by: Actor, at: datetime) -> KeyConfirmation:
-    """Sign that the present key of the member is hers. The caller has asked who may and compared the fingerprint."""
-    identity = db.session.get_one(Identity, member_id)
+    """Sign that the present key of the member is hers, in her role. The caller has asked who may and compared the words."""
+    identity, role = db.session.get_one(Identity, member_id), trust.role_of(member_id)
     stale = db.session.get(KeyConfirmation, member_id)
     if stale is not None:
         db.session.delete(stale)
@@ -98,16 +102,40 @@ def confirm(member_id: str, *, by: Actor, at: datetime) -> KeyConfirmation:
     confirmation = KeyConfirmation(
         member_id=member_id,
         public=identity.public,
+        role=role,
         by_id=by.member_id,
         at=at,
-        signature=by.ring.sign(member_id.encode() + identity.public, purpose="confirm-key"),
+        signature=by.ring.sign(trust.confirmed_words(member_id, role, identity.public), purpose=trust.PURPOSE),
     )
     db.session.add(confirmation)
     db.session.flush()
     # The whole key stands in the ledger, so that what it signed can be checked when it was replaced long ago.
-    public = {"fingerprint": fingerprint(MemberPublic.from_bytes(identity.public)), "key": identity.public.hex()}
+    eight = fingerprint(MemberPublic.from_bytes(identity.public))
+    public = {"fingerprint": eight, "key": identity.public.hex(), "role": str(role)}
     ledger.record("keys.confirm", by=by, at=at, about=f"members:{member_id}", public=public)
     return confirmation
+
+
+def renew_trust(*, by: Actor, at: datetime) -> None:
+    """Sign all confirmed keys of the network once more, and make the own key the anchor of all others.
+
+    For an installation whose anchor file is lost or that is older than it: who calls this has compared every member's
+    words, role and address with what she knows, for the database is all they are taken from.
+    """
+    demand(policy.may_see_members(by))
+    for word in db.session.scalars(select(KeyConfirmation)):
+        role = trust.role_of(word.member_id)
+        word.role, word.by_id, word.at = role, by.member_id, at
+        word.signature = by.ring.sign(trust.confirmed_words(word.member_id, role, word.public), purpose=trust.PURPOSE)
+        public = {"key": word.public.hex(), "role": str(role)}
+        ledger.record("keys.confirm", by=by, at=at, about=f"members:{word.member_id}", public=public)
+    for before in db.session.scalars(select(RetiredIdentity).where(RetiredIdentity.confirmation.is_not(None))):
+        before.role, before.confirmed_by_id = trust.role_of(before.member_id), by.member_id
+        words = trust.confirmed_words(before.member_id, before.role, before.public)
+        before.confirmation = by.ring.sign(words, purpose=trust.PURPOSE)
+    db.session.flush()
+    trust.set_anchor(by.member_id, cast(MemberKeyring, by.ring).keys.public.to_bytes())
+    ledger.record("keys.renew_trust", by=by, at=at, about=f"members:{by.member_id}")
 
 
 def unlock(identity: Identity | None, passphrase: str) -> MemberKeys | None:
@@ -185,6 +213,7 @@ def replace_identity(
         RetiredIdentity(
             member_id=identity.member_id,
             public=identity.public,
+            role=word.role if word and confirmed else None,
             confirmed_by_id=word.by_id if word and confirmed else None,
             confirmation=word.signature if word and confirmed else None,
             retired_at=at,

@@ -13,12 +13,12 @@ from caseflow.access.actor import Actor, demand
 from caseflow.kernel.announce import on
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.instance import instance
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, OrganisationKey, OrganisationWrap
 from caseflow.keys.operations.approvals import ORGANISATION_KEY, ask_approval, given, is_genuine, use_approval
 from caseflow.ledger import operations as ledger
-from caseflow.ledger.queries import instance
 from caseflow.vault.fields import fields
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import MemberKeys, MemberPublic
@@ -55,6 +55,15 @@ def activate_organisation_key(key: OrganisationKey, *, by: Actor, at: datetime) 
     told = {"fingerprint": fingerprint_of(key.public)}
     ledger.record("keys.activate_organisation_key", by=by, at=at, about=key, public=told)
     wrap_for_organisation(by.member_id, cast(MemberKeyring, by.ring).keys, by=by, at=at)
+
+
+def ask_again_for_key(*, by: Actor, at: datetime) -> None:
+    """Ask the first second coordinator to approve the key that one put into use alone; until then nothing is wrapped to it."""
+    if present_key() is not None:
+        return
+    query = select(OrganisationKey).where(OrganisationKey.active_at.is_not(None), OrganisationKey.retired_at.is_(None))
+    for key in db.session.scalars(query):
+        ask_approval(ORGANISATION_KEY, ledger.name_of(key), facts=key_facts(key), by=by, at=at)
 
 
 def present_key() -> OrganisationKey | None:

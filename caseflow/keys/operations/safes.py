@@ -10,18 +10,22 @@ from sqlalchemy import select
 
 from caseflow.access.actor import Actor, demand, unready
 from caseflow.access.facts import gather
+from caseflow.access.trust import present_keys
 from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Grant, Identity, Safe, SafeEpoch, Unsettled
+from caseflow.keys.models import Grant, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
 from caseflow.ledger import operations as ledger
 from caseflow.vault.grants import SafeSecrets, chain, wrap
-from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import MemberPublic
 
 _BATCH = 400
+NOBODY_ENTITLED = N_(
+    "Nobody could open this: there is no coordinator whose key counts. Tell the operator to run “flask keys trust”; nothing "
+    "was changed."
+)
 NOT_HOLDER = N_("You hold no key to this safe, so you cannot give or take one.")
 
 
@@ -33,9 +37,10 @@ def new_safe(kind: str, *, by: Actor, at: datetime) -> Safe:
     secrets = SafeSecrets.generate()
     db.session.add(safe)
     db.session.flush()
-    db.session.add(SafeEpoch(safe_id=safe.id, epoch=1, recipient=_recipient(secrets), previous_sealed=None, since=at))
+    db.session.add(SafeEpoch(safe_id=safe.id, epoch=1, recipient=secrets.recipient, previous_sealed=None, since=at))
     ring.hold(safe.id, 1, secrets)
-    ledger.record("keys.make_safe", by=by, at=at, about=safe, public={"kind": kind})
+    told = {"kind": kind, "epoch": 1, "recipient": secrets.recipient}
+    ledger.record("keys.make_safe", by=by, at=at, about=safe, public=told)
     return safe
 
 
@@ -62,6 +67,8 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
     for row in db.session.scalars(select(Unsettled).where(Unsettled.safe_id.in_(safe_ids))):
         waiting.setdefault(row.safe_id, []).append(row)
     plan = {safe_id: entitled(facts, safe_id) for safe_id in safe_ids}
+    empty = next((safe_id for safe_id in safe_ids if not plan[safe_id]), None)
+    demand(NOBODY_ENTITLED if empty else None, about=f"safes:{empty}")
     changed = [s for s in safe_ids if plan[s].keys() != held[s].keys() or s in waiting]
     if not changed:
         return
@@ -102,7 +109,9 @@ def _settle_one(
     for member in sorted(receivers):
         _grant(safe, member, plan[member], publics[member], ring, at=at)
     for member in sorted(surplus | lost):
-        ledger.record("keys.withdraw", by=by, at=at, about=safe, public={"member": member, "epoch": safe.epoch})
+        recipient = ring.current(safe.id)[1].recipient
+        public = {"member": member, "epoch": safe.epoch, "recipient": recipient}
+        ledger.record("keys.withdraw", by=by, at=at, about=safe, public=public)
     for member in sorted(missing):
         public = {"member": member, "reason": plan[member], "epoch": safe.epoch}
         ledger.record("keys.grant", by=by, at=at, about=safe, public=public)
@@ -118,7 +127,7 @@ def _start_epoch(safe: Safe, ring: MemberKeyring, *, at: datetime) -> None:
     secrets = SafeSecrets.generate()
     link = chain(before, secrets, ring.chain_context(safe.id, safe.epoch))
     db.session.add(
-        SafeEpoch(safe_id=safe.id, epoch=safe.epoch, recipient=_recipient(secrets), previous_sealed=link, since=at)
+        SafeEpoch(safe_id=safe.id, epoch=safe.epoch, recipient=secrets.recipient, previous_sealed=link, since=at)
     )
     ring.hold(safe.id, safe.epoch, secrets)
 
@@ -141,12 +150,8 @@ def _grant(safe: Safe, member: str, reason: str, public: MemberPublic, ring: Mem
 
 
 def _public_keys(members: Iterable[str]) -> dict[str, MemberPublic]:
-    found = db.session.execute(select(Identity.member_id, Identity.public).where(Identity.member_id.in_(list(members))))
-    return {member: MemberPublic.from_bytes(public) for member, public in found}
-
-
-def _recipient(secrets: SafeSecrets) -> str:
-    return str(FileIdentity.from_bytes(secrets.identity_secret).recipient)
+    known, wanted = present_keys(), set(members)
+    return {member: MemberPublic.from_bytes(public) for member, (_role, public) in known.items() if member in wanted}
 
 
 def _ring(by: Actor) -> MemberKeyring:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -56,6 +57,26 @@ def settle(coordinator: str, passphrase_file: IO[str] | None) -> None:
         click.echo(f"{rest.safes} safes and {rest.files} files wait for somebody else who holds them.")
     else:
         click.echo("Nothing waits: all keys are renewed.")
+
+
+@group.command("trust")
+@_AS
+@PASSPHRASE_FILE
+@click.option("--yes", is_flag=True, help="Do not ask whether everything is as you know it.")
+def renew_trust(coordinator: str, passphrase_file: IO[str] | None, *, yes: bool) -> None:
+    """Vouch for the keys of all members and write the anchor file: after an update from before it, or when it is lost.
+
+    Everything shown comes from the database. Compare it with what you have on paper or by voice before you say yes.
+    """
+    member, pair = open_member(coordinator, read_passphrase(passphrase_file))
+    for person, words in queries.confirmed_people():
+        click.echo(f"{person.name} <{person.email}>, {person.role}: {words}")
+    if not yes:
+        click.confirm("Are these the members of your network, their roles and their eight words?", abort=True)
+    by = replace(actor_of(member, pair), confirmed=True)  # her own key counts for as little as any other until now
+    with acting("keys.renew_trust", by=by):
+        keys.renew_trust(by=by, at=now())
+    click.echo(f"The keys count again. Keep a copy of {current().anchor_path} apart from the database.")
 
 
 @group.group("recovery")

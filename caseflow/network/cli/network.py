@@ -15,13 +15,13 @@ from caseflow.access.actor import Actor, Role
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted, RuleBroken
+from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import LANGUAGES, current
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
-from caseflow.ledger.queries import instance
 from caseflow.network import operations, queries, rights
 from caseflow.network.models import Departure, Member, Organisation
 from caseflow.vault.errors import VaultError

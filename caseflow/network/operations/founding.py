@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from caseflow.access import network as policy
+from caseflow.access import trust
 from caseflow.access.actor import Actor, Role, demand
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
@@ -68,6 +69,7 @@ def found(
     )
     ring = MemberKeyring(member.id, pair, home.id)
     actor = Actor(member.id, member.name, Role.COORDINATOR, True, house.id, language, timezone, ring)
+    trust.set_anchor(member.id, pair.public.to_bytes())
     keys.confirm(member.id, by=actor, at=at)
     ledger.record("network.found", by=actor, at=at, about=home, public={"organisation": house.id})
     return Founded(actor, member, code)

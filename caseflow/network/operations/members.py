@@ -40,6 +40,8 @@ def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
     _demand_second(member, by)
     keys.confirm(member.id, by=by, at=at)
     ledger.record("network.confirm_key", by=by, at=at, about=member)
+    if member.role is Role.COORDINATOR:
+        keys.ask_again_for_key(by=by, at=at)
     # A new coordinator lacks everything; somebody with a new key lacks what the key before it opened.
     keys.give_all(member.id, by=by, at=at)
     keys.settle_some(by=by, at=at)

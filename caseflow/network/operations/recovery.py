@@ -18,7 +18,7 @@ from caseflow.keys.models import Approval, Identity, OrganisationWrap
 from caseflow.keys.operations.approvals import USE_KEY
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member
-from caseflow.network.operations.reopening import offer_recovered
+from caseflow.network.operations.reopening import offer_recovered, warn_of_request
 from caseflow.network.queries import able, coordinator_last_seen
 from caseflow.vault.fields import fields
 from caseflow.vault.identity import Identity as FileIdentity
@@ -30,7 +30,8 @@ def ask_recovery(member: Member, *, by: Actor, at: datetime) -> Approval:
     demand(policy.may_use_organisation_key(by, member), about=ledger.name_of(member))
     facts = recovery_facts(member)
     ledger.record("network.ask_recovery", by=by, at=at, about=member)
-    return keys.ask_approval(USE_KEY, ledger.name_of(member), facts=facts, concerns=member.id, by=by, at=at)
+    warn_of_request(member, at=at)
+    return keys.ask_approval(USE_KEY, ledger.name_of(member), facts=facts, by=by, at=at)
 
 
 def recover(member: Member, identity: FileIdentity, *, by: Actor, at: datetime) -> str:

@@ -41,17 +41,17 @@ NEW, RECOVERED = "new", "recovered"
 def start_new_identity(member: Member, *, by: Actor, at: datetime) -> Reopening | None:
     """Send a member the link by which she chooses a new passphrase and gets a new key pair.
 
-    For a coordinator another one has to approve first: then None. Nothing is taken from her before she opens the link.
+    For a coordinator another one has to approve first, or three days have to pass where there is no other: then None.
+    Nothing is taken from her before she opens the link.
     Raises `RuleBroken` when nobody else holds what she holds.
     """
     demand(policy.may_start_new_identity(by, member), about=ledger.name_of(member))
     if held_by_nobody_else(member.id):
         raise RuleBroken(SOLE_HOLDER, about=ledger.name_of(member))
-    if member.role is Role.COORDINATOR:
-        facts = identity_facts(member)
-        subject = ledger.name_of(member)
-        asked = keys.ask_approval(NEW_IDENTITY, subject, facts=facts, concerns=member.id, by=by, at=at)
-        if asked.verdict is None:
+    facts, subject = identity_facts(member), ledger.name_of(member)
+    if member.role is Role.COORDINATOR and keys.ripe(NEW_IDENTITY, subject, facts=facts, by=by, at=at) is None:
+        warn_of_request(member, at=at)
+        if keys.ask_approval(NEW_IDENTITY, subject, facts=facts, by=by, at=at).verdict is None:
             return None
     return offer_new_identity(member, by=by, at=at)
 
@@ -82,6 +82,20 @@ def offer_recovered(member: Member, pair: MemberKeys, *, by: Actor, at: datetime
     _reopening, link = _offer(member, RECOVERED, pair, by=by, at=at)
     ledger.record("network.offer_recovered", by=by, at=at, about=member)
     return link
+
+
+def warn_of_request(member: Member, *, at: datetime) -> None:
+    """Write to a coordinator that somebody asks for a way into her account: by signing in she shows that she needs none."""
+    if member.role is not Role.COORDINATOR:
+        return
+    with force_locale(member.language):
+        subject = _("Somebody asked for a new way into your account")
+        body = _(
+            "Another coordinator says that you lost your passphrase and your recovery code, and asks to let you begin anew. "
+            "If that is not so, sign in within three days: where nobody else has to approve it, that alone stops it. Then "
+            "talk to the coordinators of your network."
+        )
+    mail.write(member.email, subject, body, at=at)
 
 
 def open_reopening(token: str, *, at: datetime) -> Reopening:

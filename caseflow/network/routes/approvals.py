@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import true
 
 from caseflow.access import network as policy
-from caseflow.access.actor import demand
+from caseflow.access.actor import Actor, demand
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import find
+from caseflow.keys import operations as keys
 from caseflow.keys.models import Approval
 from caseflow.network import operations
 from caseflow.network.models import Member
@@ -54,7 +55,7 @@ def start_new_identity(member_id: str) -> ResponseReturnValue:
     member = find(Member, member_id, true())
     with refusing_to(url_for("network.member", member_id=member.id)), transaction():
         if operations.start_new_identity(member, by=actor, at=now()) is None:
-            words = _("The letter goes to %(address)s when another coordinator has approved.", address=member.email)
+            words = _waiting(actor, member)
         else:
             words = _("A letter with a link goes to %(address)s. It is good for seven days.", address=member.email)
         flash(words, "ok")
@@ -70,8 +71,19 @@ def ask_recovery(member_id: str) -> ResponseReturnValue:
     member = find(Member, member_id, true())
     with refusing_to(url_for("network.member", member_id=member.id)), transaction():
         if operations.ask_recovery(member, by=actor, at=now()).verdict is None:
-            words = _("Another coordinator is asked to approve. After that the holders of the shares meet at the server.")
+            words = _waiting(actor, member)
         else:
             words = _("There is no other coordinator to ask. The holders of the shares can meet at the server.")
         flash(words, "ok")
         return redirect(url_for("network.member", member_id=member.id), 303)
+
+
+def _waiting(actor: Actor, member: Member) -> str:
+    if keys.who_can_decide(actor.member_id, member.id):
+        return str(_("Another coordinator is asked to approve. You see on the page of members when she has."))
+    words = _(
+        "There is no third coordinator who could approve. Ask once more after three days: if %(name)s has not signed in by "
+        "then, it happens. She gets a letter about it now.",
+        name=member.name,
+    )
+    return str(words)
