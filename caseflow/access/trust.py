@@ -21,7 +21,7 @@ from caseflow.kernel.db import db
 from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import WrongSetting, current
 from caseflow.keys.models import Identity, KeyConfirmation, RetiredIdentity
-from caseflow.ledger.models import ENDS, Event
+from caseflow.ledger.models import KEY_ACTS, Event
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.fields import fields
@@ -90,6 +90,10 @@ def set_anchor(member: str, public: bytes) -> None:
 
 def vouched() -> list[Vouched]:
     """Return every key that counts, of everybody who is or was a member; the present ones first."""
+    return _vouched(_history())
+
+
+def _vouched(history: _History) -> list[Vouched]:
     root = anchor()
     if root is None:
         return []
@@ -103,7 +107,7 @@ def vouched() -> list[Vouched]:
     )  # fmt: skip
     words = [_Word(*row, True) for row in db.session.execute(present)]
     words += [_Word(*row, False) for row in db.session.execute(before)]
-    return _walk(root, words)
+    return _walk(root, words, history)
 
 
 def present_keys() -> dict[str, tuple[Role, bytes]]:
@@ -111,20 +115,17 @@ def present_keys() -> dict[str, tuple[Role, bytes]]:
 
     A row that was taken away brings nobody back: who left and which key was replaced is asked of the ledger, too.
     """
-    ended = exists().where(ENDS, Event.subject == "members:" + Member.id, Event.verb == "network.end_membership")
     rows = (
         select(Member.id, Member.role, Identity.public)
         .join(Identity, Identity.member_id == Member.id)
-        .where(~exists().where(Departure.member_id == Member.id), ~ended)
+        .where(~exists().where(Departure.member_id == Member.id))
     )
     here = {member: (role, public) for member, role, public in db.session.execute(rows)}
-    replaced = _replaced()
+    history = _history()
     return {
         key.member: (key.role, key.public)
-        for key in vouched()
-        if key.present
-        and here.get(key.member) == (key.role, key.public)
-        and (key.member, key.public.hex()) not in replaced
+        for key in _vouched(history)
+        if key.present and here.get(key.member) == (key.role, key.public) and history.over(key.member, key.public) is None
     }
 
 
@@ -150,7 +151,40 @@ class _Word:
     present: bool
 
 
-def _walk(root: Anchor, words: list[_Word]) -> list[Vouched]:
+@dataclass
+class _History:
+    """What the ledger says about keys, by row number: who left, what was replaced, and who confirmed which when."""
+
+    left: dict[str, int]
+    replaced: dict[tuple[str, str], int]
+    confirmed: dict[tuple[str, str, str | None], int]
+
+    def over(self, member: str, public: bytes) -> int | None:
+        """Return the row from which on this key of the member counts for nothing new, if there is one."""
+        found = (self.left.get(member), self.replaced.get((member, public.hex())))
+        return min((seq for seq in found if seq is not None), default=None)
+
+    def in_time(self, word: _Word, signer: bytes) -> bool:
+        """Tell whether the word was given before its giver left or had another key: she may have lost the old one."""
+        end = self.over(word.by or "", signer)
+        return end is None or self.confirmed.get((word.member, word.public.hex(), word.by), end) < end
+
+
+def _history() -> _History:
+    found = _History({}, {}, {})
+    rows = select(Event.seq, Event.verb, Event.actor_id, Event.subject, Event.public).where(KEY_ACTS).order_by(Event.seq)
+    for seq, verb, actor, subject, public in db.session.execute(rows):
+        member = subject.partition(":")[2]
+        if verb == "network.end_membership":
+            found.left.setdefault(member, seq)
+        elif verb == "keys.replace_identity":
+            found.replaced.setdefault((member, str(public.get("before"))), seq)
+        elif verb == "keys.confirm":
+            found.confirmed.setdefault((member, str(public.get("key")), actor), seq)
+    return found
+
+
+def _walk(root: Anchor, words: list[_Word], history: _History) -> list[Vouched]:
     """Follow the words from the anchor for as long as they lead to more keys."""
     coordinators: dict[str, set[bytes]] = {root.member: {root.public}}
     found: dict[_Word, Vouched] = {}
@@ -158,7 +192,7 @@ def _walk(root: Anchor, words: list[_Word]) -> list[Vouched]:
     while grown:
         grown = False
         for word in words:
-            if word in found or word.role not in _ROLES or not _holds(word, coordinators.get(word.by or "", ())):
+            if word in found or word.role not in _ROLES or not _holds(word, coordinators.get(word.by or "", ()), history):
                 continue
             key = found[word] = Vouched(word.member, Role(word.role), word.public, word.present)
             grown = True
@@ -167,9 +201,9 @@ def _walk(root: Anchor, words: list[_Word]) -> list[Vouched]:
     return [found[word] for word in words if word in found]
 
 
-def _holds(word: _Word, signers: Iterable[bytes]) -> bool:
+def _holds(word: _Word, signers: Iterable[bytes], history: _History) -> bool:
     message = confirmed_words(word.member, word.role or "", word.public)
-    return any(_signed(signer, message, word.signature or b"") for signer in signers)
+    return any(_signed(key, message, word.signature or b"") and history.in_time(word, key) for key in signers)
 
 
 @lru_cache(maxsize=8192)
@@ -181,7 +215,3 @@ def _signed(public: bytes, message: bytes, signature: bytes) -> bool:
         return False
     return True
 
-
-def _replaced() -> set[tuple[str, str]]:
-    rows = select(Event.subject, Event.public).where(ENDS, Event.verb == "keys.replace_identity")
-    return {(subject.partition(":")[2], str(public.get("before"))) for subject, public in db.session.execute(rows)}

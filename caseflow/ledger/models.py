@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.kernel.db import Base
 
-# Which acts end something for good. Written out, because a database uses an index over some rows only for these very words.
-_ENDS = text("verb IN ('network.end_membership', 'keys.replace_identity')")
-ENDS = text("events.verb IN ('network.end_membership', 'keys.replace_identity')")
+# Acts that say whose key counts, and until when. Written out: an index over some rows is used only for these very words.
+_KEY_ACTS = "verb IN ('incidents.hand_over', 'keys.confirm', 'keys.replace_identity', 'network.end_membership')"
+KEY_ACTS = text(f"events.{_KEY_ACTS}")
 
 
 class Event(Base):
@@ -22,7 +22,7 @@ class Event(Base):
     __table_args__ = (
         Index("ix_events_safe_id_seq", "safe_id", "seq"),
         Index("ix_events_subject", "subject", "seq"),
-        Index("ix_events_ends", "subject", sqlite_where=_ENDS, postgresql_where=_ENDS),
+        Index("ix_events_key_acts", "seq", sqlite_where=text(_KEY_ACTS), postgresql_where=text(_KEY_ACTS)),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

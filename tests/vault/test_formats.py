@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from caseflow.vault import armor, header, keys, merkle, notes, passphrases, sessions, stream
 from caseflow.vault.factors import open_factor
+from caseflow.vault.fields import fields
 from caseflow.vault.grants import GrantContext, SafeSecrets, SealedGrant, open_grant, quick_open, unchain
 from caseflow.vault.identity import Passphrase
 from caseflow.vault.keys import MemberKeys, MemberPublic
@@ -104,7 +105,7 @@ def test_the_example_factor_opens_and_the_example_confirmation_verifies(examples
         MEMBER, examples["second factor"], instance="caseflow.example", member="member-9", place="factor-1"
     )
     assert content == b"JBSWY3DPEHPK3PXP"
-    confirmed = b"member-9" + MEMBER.public.to_bytes()
+    confirmed = fields("caseflow/v2/confirm-key", "caseflow.example", "member-9", "documenter", MEMBER.public.to_bytes())
     keys.verify(GRANTOR.public, confirmed, examples["key confirmation"], purpose="confirm-key")
 
 
