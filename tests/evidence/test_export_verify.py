@@ -291,6 +291,7 @@ def test_it_needs_nothing_newer_than_python_3_8(whole):
         tree = ast.parse(text, feature_version=(3, 8))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         assert "caseflow" not in " ".join(imported)
+        assert not any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in ast.walk(tree))
         assert not any(hasattr(ast, "Match") and isinstance(node, ast.Match) for node in ast.walk(tree))
 
 

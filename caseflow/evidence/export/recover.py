@@ -1,18 +1,22 @@
 """Turn a recovery code on paper into the key that opens a sealed export with the `age` command.
 
-    python3 recover.py > key.txt
+    python3 -I recover.py > key.txt
     age -d -i key.txt photo.jpg.age > photo.jpg
 
 Asks for the code, so that it stays out of the history of the terminal; it may also come on the standard input. Needs
 Python 3.8 or newer and nothing else. Delete key.txt afterwards: whoever has it opens what was sealed to this code.
 """
 
-from __future__ import annotations
+import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    # Python looks for what is imported beside this program first: there somebody else's argparse.py could lie, or a
+    # __future__.py, which is why annotations stand in quotes here.
+    sys.path[:] = [place for place in sys.path[1:] if place not in ("", ".", sys.path[0])]
 
 import getpass
 import hashlib
 import hmac
-import sys
 import unicodedata
 from collections.abc import Iterable
 
@@ -62,7 +66,7 @@ def derive(secret: bytes) -> bytes:
 
 def bech32(prefix: str, data: bytes) -> str:
     """Return `data` as age writes its keys (BIP 173)."""
-    values: list[int] = []
+    values: "list[int]" = []
     held = bits = 0
     for byte in data:
         held, bits = held << 8 | byte, bits + 8
@@ -76,7 +80,7 @@ def bech32(prefix: str, data: bytes) -> str:
     return prefix + "1" + "".join(BECH32[v] for v in values + [check >> 5 * (5 - i) & 31 for i in range(6)])
 
 
-def _polymod(values: Iterable[int]) -> int:
+def _polymod(values: "Iterable[int]") -> int:
     check = 1
     for value in values:
         top = check >> 25

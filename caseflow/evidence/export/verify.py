@@ -1,6 +1,6 @@
 """Check an export of caseflow: a folder that was unpacked, or the ZIP file itself.
 
-    python3 verify.py [FOLDER or ZIP] [--lang en|ru|kk] [--key VERIFIER-KEY]
+    python3 -I verify.py [FOLDER or ZIP] [--lang en|ru|kk] [--key VERIFIER-KEY]
 
 Needs Python 3.8 or newer and nothing else; it opens no connection and writes nothing. The answer is 0 when everything
 holds, 1 when anything does not, 2 when there is no export to check.
@@ -11,7 +11,12 @@ the one whose sum the ledger has kept since it was received. The key of the chec
 it with the one the network publishes, or give that one with --key.
 """
 
-from __future__ import annotations
+import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    # Python looks for what is imported beside this program first: there somebody else's argparse.py could lie, or a
+    # __future__.py, which is why annotations stand in quotes here.
+    sys.path[:] = [place for place in sys.path[1:] if place not in ("", ".", sys.path[0])]
 
 import argparse
 import base64
@@ -20,10 +25,9 @@ import io
 import json
 import os
 import re
-import sys
 import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Tuple
 
 FORMAT = "caseflow-export/1"
 MOST_TEXT = 256 * 1024 * 1024
@@ -120,7 +124,7 @@ P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
-Point = tuple[int, int, int, int]
+Point = Tuple[int, int, int, int]
 
 
 def _add(a: Point, b: Point) -> Point:
@@ -217,7 +221,7 @@ def leaf_of(row: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + row).digest()
 
 
-def root_of(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes | None:
+def root_of(leaf: bytes, index: int, size: int, proof: "list[bytes]") -> "bytes | None":
     """Return the root to which an inclusion proof leads (RFC 9162, 2.1.3.2), None for a proof of a wrong length."""
     if not 0 <= index < size or any(len(step) != 32 for step in proof):
         return None
@@ -242,7 +246,7 @@ def _unbase64(text: str) -> bytes:
     return data
 
 
-def read_key(text: str) -> tuple[str, bytes]:
+def read_key(text: str) -> "tuple[str, bytes]":
     """Return (name, Ed25519 key) of a verifier key (C2SP signed-note: name+id+base64)."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
@@ -257,7 +261,7 @@ def _key_id(name: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
 
 
-def read_checkpoint(note: bytes, key: str) -> tuple[int, bytes]:
+def read_checkpoint(note: bytes, key: str) -> "tuple[int, bytes]":
     """Return (size, root) of a checkpoint (C2SP tlog-checkpoint) that `key` has signed; raise `Bad` otherwise."""
     name, public = read_key(key)
     text = note.decode()
@@ -295,7 +299,7 @@ class Folder:
     def __init__(self, path: str) -> None:
         self._path = os.path.abspath(path)
 
-    def names(self) -> list[str]:
+    def names(self) -> "list[str]":
         """Return every file, with slashes."""
         found = []
         for folder, _folders, files in os.walk(self._path):
@@ -319,7 +323,7 @@ class Packed:
             raise Bad("unreadable", os.path.basename(path))
         self._top = tops.pop() + "/"
 
-    def names(self) -> list[str]:
+    def names(self) -> "list[str]":
         """Return every file, with slashes."""
         return sorted(name[len(self._top) :] for name in self._zip.namelist() if not name.endswith("/"))
 
@@ -339,7 +343,7 @@ def _text(store: Store, name: str) -> bytes:
     return data
 
 
-def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _only_once(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
     if len({key for key, _value in pairs}) != len(pairs):
         raise Bad("unreadable")
     return dict(pairs)
@@ -349,7 +353,7 @@ def _json(data: bytes) -> Any:
     return json.loads(data.decode(), object_pairs_hook=_only_once)
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: BinaryIO) -> "Iterator[bytes]":
     while True:
         piece = file.read(PIECE)
         if not piece:
@@ -360,9 +364,9 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 # ---------------------------------------------------------------------------------------------------------- checking
 
 
-def check(path: str, key: str | None = None) -> tuple[list[Finding], str]:
+def check(path: str, key: "str | None" = None) -> "tuple[list[Finding], str]":
     """Return everything that was found out about the export at `path`, and the text of the ledger's key."""
-    found: list[Finding] = []
+    found: "list[Finding]" = []
     own_key = ""
     try:
         store: Store = Packed(path) if os.path.isfile(path) else Folder(path)
@@ -380,7 +384,7 @@ def _ascii(data: bytes) -> str:
     return data.decode("ascii")
 
 
-def _whole(store: Store, found: list[Finding]) -> None:
+def _whole(store: Store, found: "list[Finding]") -> None:
     """Check the bag: declaration, both manifests, nothing besides, payload size (RFC 8493)."""
     names = store.names()
     declared = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -418,8 +422,8 @@ def _whole(store: Store, found: list[Finding]) -> None:
     found.append(Finding("good" if stated == [oxum] else "bad", "oxum", "%d.%d" % (size, len(payload))))
 
 
-def _manifest(data: bytes) -> dict[str, str]:
-    listed: dict[str, str] = {}
+def _manifest(data: bytes) -> "dict[str, str]":
+    listed: "dict[str, str]" = {}
     text = data.decode()
     if not text.endswith("\n"):
         raise Bad("unreadable", "bag")
@@ -438,7 +442,7 @@ def _stays_inside(name: str) -> bool:
     return all(part not in ("", ".", "..") for part in name.split("/"))
 
 
-def _digest(store: Store, name: str) -> tuple[str, int]:
+def _digest(store: Store, name: str) -> "tuple[str, int]":
     digest, length = hashlib.sha256(), 0
     try:
         with store.open(name) as file:
@@ -453,10 +457,10 @@ def _digest(store: Store, name: str) -> tuple[str, int]:
 class Ledger(NamedTuple):
     """What the checked rows say: subject -> the rows about it, with their details where they are opened."""
 
-    rows: dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]
+    rows: "dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]"
 
 
-def _proven(store: Store, key: str, found: list[Finding]) -> None:
+def _proven(store: Store, key: str, found: "list[Finding]") -> None:
     export = _json(_text(store, "data/export.json"))
     if export["format"] != FORMAT:
         raise Bad("unreadable", "bag")
@@ -474,7 +478,7 @@ def _proven(store: Store, key: str, found: list[Finding]) -> None:
         _item(store, _json(_text(store, name)), ledger, found)
 
 
-def _signed(store: Store, export: dict[str, Any], members: dict[str, bytes], found: list[Finding]) -> None:
+def _signed(store: Store, export: "dict[str, Any]", members: "dict[str, bytes]", found: "list[Finding]") -> None:
     given = _json(_text(store, SIGNATURE))
     if set(given) != {"v", "member", "signature"} or given["v"] != 1 or given["member"] != export["by"]:
         raise Bad("wrong_signature", "signed_by")
@@ -491,8 +495,8 @@ def _hex(text: str) -> bytes:
 
 
 def _events(
-    store: Store, instance: str, members: dict[str, bytes], size: int, root: bytes, found: list[Finding]
-) -> Ledger:
+    store: Store, instance: str, members: "dict[str, bytes]", size: int, root: bytes, found: "list[Finding]"
+) -> "Ledger":
     """Check every row: proof, chain to a neighbour, signature, details."""
     ledger = Ledger({})
     good, before, followed = 0, 0, b""
@@ -527,12 +531,12 @@ def _events(
 
 
 def _fault(
-    row: dict[str, Any],
-    given: dict[str, Any],
+    row: "dict[str, Any]",
+    given: "dict[str, Any]",
     leaf: bytes,
     instance: str,
-    members: dict[str, bytes],
-    tree: tuple[int, bytes],
+    members: "dict[str, bytes]",
+    tree: "tuple[int, bytes]",
 ) -> str:
     size, root = tree
     if row["instance"] != instance or root_of(leaf, row["seq"] - 1, size, [_hex(s) for s in given["proof"]]) != root:
@@ -546,7 +550,7 @@ def _fault(
     return "" if holds else "wrong_signature"
 
 
-def _opened(row: dict[str, Any], opening: Any) -> dict[str, Any] | None:
+def _opened(row: "dict[str, Any]", opening: Any) -> "dict[str, Any] | None":
     if set(opening) != {"salt", "details"}:
         return None
     noted = opening["details"].encode()
@@ -554,7 +558,7 @@ def _opened(row: dict[str, Any], opening: Any) -> dict[str, Any] | None:
     return dict(_json(noted)) if committed == row["commitment"] else None
 
 
-def _keys(members: dict[str, bytes], ledger: Ledger, found: list[Finding]) -> None:
+def _keys(members: "dict[str, bytes]", ledger: "Ledger", found: "list[Finding]") -> None:
     """Check that the ledger knows each member's key: the tree holds the eight words of it."""
     for member, public in sorted(members.items()):
         words = fingerprint(public)
@@ -563,7 +567,7 @@ def _keys(members: dict[str, bytes], ledger: Ledger, found: list[Finding]) -> No
         found.append(Finding("good" if known else "bad", "members", words, "" if known else "key_unproven"))
 
 
-def _item(store: Store, item: dict[str, Any], ledger: Ledger, found: list[Finding]) -> None:
+def _item(store: Store, item: "dict[str, Any]", ledger: "Ledger", found: "list[Finding]") -> None:
     name = "%s / %s" % (item["matter"], item["exhibit"])
     entered = [e for e in ledger.rows.get("evidence_items:" + item["id"], []) if e[0]["verb"] == "evidence.add_item"]
     if len(entered) != 1 or entered[0][0]["public"].get("exhibit") != item["exhibit"]:
@@ -575,7 +579,7 @@ def _item(store: Store, item: dict[str, Any], ledger: Ledger, found: list[Findin
         found.append(Finding(verdict, "items", "%s: %s" % (name, file["name"]), why))
 
 
-def _file(store: Store, item: dict[str, Any], file: dict[str, Any], ledger: Ledger) -> tuple[str, str]:
+def _file(store: Store, item: "dict[str, Any]", file: "dict[str, Any]", ledger: "Ledger") -> "tuple[str, str]":
     rows = [e for e in ledger.rows.get("evidence_files:" + file["id"], []) if e[0]["verb"] == "evidence.add_file"]
     if len(rows) != 1 or rows[0][0]["safe"] != item["safe"]:
         return "bad", "no_entry"
@@ -601,7 +605,7 @@ def _file(store: Store, item: dict[str, Any], file: dict[str, Any], ledger: Ledg
     return "good", "as_received"
 
 
-def _sum_holds(row: dict[str, Any], file: dict[str, Any]) -> bool:
+def _sum_holds(row: "dict[str, Any]", file: "dict[str, Any]") -> bool:
     """Tell whether the sum is the recorded one where the other details of the entry stay closed."""
     if not file.get("sum_salt") or "sum" not in row["public"]:
         return False
@@ -627,7 +631,7 @@ def _payload_digest(store: Store, name: str) -> str:
 # ----------------------------------------------------------------------------------------------------------- telling
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: "list[str] | None" = None) -> int:
     """Check what the command line names, print the findings, return the exit code."""
     parser = argparse.ArgumentParser(description="Check an export of caseflow.")
     parser.add_argument("export", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
