@@ -38,11 +38,15 @@ def told_recipients(safes: Iterable[str]) -> dict[tuple[str, int], str]:
 
     The first row counts: who gave these keys held the safe, and nobody can slip a row in before it unnoticed.
     """
+    return {key: recipient for key, recipient in told_epochs(safes).items() if recipient is not None}
+
+
+def told_epochs(safes: Iterable[str]) -> dict[tuple[str, int], str | None]:
+    """Return (safe, epoch) -> recipient, or None in older rows, of every epoch that the ledger tells of."""
     made = Event.subject.in_([f"safes:{safe}" for safe in safes]), Event.verb.in_(("keys.make_safe", "keys.withdraw"))
-    found: dict[tuple[str, int], str] = {}
+    found: dict[tuple[str, int], str | None] = {}
     for subject, told in db.session.execute(select(Event.subject, Event.public).where(*made).order_by(Event.seq)):
-        if "recipient" in told:
-            found.setdefault((subject.partition(":")[2], int(told["epoch"])), told["recipient"])
+        found.setdefault((subject.partition(":")[2], int(told.get("epoch", 1))), told.get("recipient"))
     return found
 
 

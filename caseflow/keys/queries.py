@@ -15,9 +15,10 @@ from caseflow.kernel.announce import announce
 from caseflow.kernel.db import Base, Sealed, db, unscoped
 from caseflow.kernel.instance import instance
 from caseflow.keys.heading import Stale
-from caseflow.keys.keyring import EPOCH_BYTES, told_recipients
+from caseflow.keys.keyring import EPOCH_BYTES, told_epochs
 from caseflow.keys.models import Grant, KeyConfirmation, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
+from caseflow.keys.told import untold
 from caseflow.vault.errors import VaultError
 from caseflow.vault.grants import GrantContext, SealedGrant, verify_grant
 from caseflow.vault.keys import MemberPublic
@@ -83,10 +84,19 @@ def faults() -> Iterator[str]:
         held: dict[str, dict[str, Grant]] = {safe_id: {} for safe_id in batch}
         for grant in db.session.scalars(select(Grant).where(Grant.safe_id.in_(batch))):
             held[grant.safe_id][grant.member_id] = grant
-        told = told_recipients(batch)
+        told = told_epochs(batch)
+        newest: dict[str, int] = {}
+        for safe_id, epoch in told:
+            newest[safe_id] = max(epoch, newest.get(safe_id, 0))
+        doubted = untold({safe_id: entitled(facts, safe_id) for safe_id in batch}, facts)
         for safe_id, safe in batch.items():
-            if told.get((safe_id, safe.epoch), recipients.get((safe_id, safe.epoch))) != recipients.get((safe_id, safe.epoch)):
+            present = recipients.get((safe_id, safe.epoch))
+            if (told.get((safe_id, safe.epoch)) or present) != present:
                 yield f"safe {safe_id} has another recipient at epoch {safe.epoch} than the ledger told"
+            if newest.get(safe_id, 0) > safe.epoch:
+                yield f"safe {safe_id} is at epoch {safe.epoch}, but the ledger tells of epoch {newest[safe_id]}: rows were put back"
+            for member in sorted(doubted.get(safe_id, ())):
+                yield f"the ledger does not tell why {names.get(member, member)} is entitled to safe {safe_id}"
             yield from _safe(safe, held[safe_id], entitled(facts, safe_id), noted, publics, names)
             if epochs.get(safe_id, set()) != set(range(1, safe.epoch + 1)):
                 yield f"safe {safe_id} is at epoch {safe.epoch}, but not every epoch up to it is there"

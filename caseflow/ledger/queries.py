@@ -52,12 +52,13 @@ def of_network() -> Select[Event]:
 
 
 def alarm(*, at: datetime) -> Event | None:
-    """Return the last row of the past day and a half by which the ledger said that it is not whole.
+    """Return the last row of the past day and a half by which the ledger or the keys were said not to be whole.
 
     It is looked for among the last 10,000 rows; the daily check says it again for as long as it is true.
     """
     last = select(func.max(Event.seq)).scalar_subquery()
-    said = select(Event).where(Event.seq > last - 10_000, Event.verb.like("ledger.%"), Event.result == "failed")
+    said = select(Event).where(Event.seq > last - 10_000, Event.verb.like("ledger.%") | (Event.verb == "keys.check"))
+    said = said.where(Event.result == "failed")
     return db.session.scalar(said.where(Event.at > at - timedelta(hours=36)).order_by(Event.seq.desc()).limit(1))
 
 

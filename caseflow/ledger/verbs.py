@@ -29,6 +29,8 @@ VERBS: dict[str, str] = {
     "keys.make_identity": N_("A member's keys were made"),
     "keys.confirm": N_("signed that a key belongs to its member"),
     "keys.change_passphrase": N_("wrapped the own keys under a new passphrase"),
+    "keys.check": N_("Something is wrong with the keys"),
+    "keys.doubt": N_("A key was not given: the ledger does not tell why it should be"),
     "keys.renew_trust": N_("vouched anew for the keys of all members"),
     "keys.renew_code": N_("wrapped the own keys under a new recovery code"),
     "keys.take_all": N_("took every key of a member"),

@@ -1,6 +1,7 @@
 """Who can write into the database, and holds no key, gets nothing by it: no safe, no seed, no text that is written next."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from caseflow.access import trust
 from caseflow.access.actor import Role
+from caseflow.cases.models import Counsel, IncidentLink
 from caseflow.entrance import operations as entrance
 from caseflow.entrance.operations import actor_of
 from caseflow.incidents import operations as incidents
@@ -17,6 +19,7 @@ from caseflow.kernel.db import db, transaction, unscoped
 from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.keys import operations as keys
 from caseflow.keys import queries
+from caseflow.keys.jobs import check_daily
 from caseflow.keys.models import (
     Approval,
     Grant,
@@ -31,7 +34,9 @@ from caseflow.keys.models import (
 )
 from caseflow.keys.operations.approvals import ORGANISATION_KEY, USE_KEY, _signed
 from caseflow.keys.operations.organisation import key_facts
+from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import KEY_ACTS, Event
+from caseflow.ledger.queries import alarm
 from caseflow.network import operations as network
 from caseflow.network.models import Departure, Member, Organisation
 from caseflow.vault.errors import Damaged
@@ -39,6 +44,7 @@ from caseflow.vault.grants import GrantContext, SafeSecrets, wrap
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import MemberKeys, fingerprint
 from tests.cast import PASSPHRASE, cast
+from tests.keys.test_keys_grants import assign, end, open_case
 
 WHY = unscoped("the test looks at everything")
 
@@ -352,6 +358,86 @@ def test_an_approval_that_was_used_is_used_up_whatever_the_row_says(people):
         db.session.execute(update(Approval).where(Approval.verdict == "approved").values(expires_at=now() + timedelta(days=70)))
     with pytest.raises(RuleBroken, match="second coordinator has not approved"), transaction():
         keys.use_approval(USE_KEY, subject, facts=b"other facts", by=people.aigul, at=now())
+
+
+@pytest.fixture
+def case(people):
+    return open_case(people.aigul)
+
+
+def slip_in(*rows):
+    with transaction():
+        db.session.add_all(rows)
+
+
+@pytest.mark.parametrize("at_sign_in", [True, False])
+def test_counsel_that_somebody_wrote_into_the_database_get_no_key(people, case, at_sign_in):
+    yerlan = people.yerlan.member_id
+    slip_in(Counsel(case_id=case.id, safe_id=case.safe_id, member_id=yerlan, role="lead", since=now().date(),
+                    by_id=people.aigul.member_id, at=now()))  # fmt: skip
+    if at_sign_in:
+        wait_for(case.safe_id, yerlan)
+        sign_in("aigul")
+    else:
+        assign(case, people.leila, people.aigul)
+        assert people.leila.member_id in holders(case.safe_id)
+    assert yerlan not in holders(case.safe_id)
+    told = db.session.scalars(select(Event.public).where(Event.verb == "keys.doubt")).all()
+    assert told == [{"members": [yerlan]}]
+    assert any("the ledger does not tell why Yerlan" in fault for fault in queries.faults())
+
+
+def test_a_row_of_the_ledger_that_its_actor_could_not_sign_tells_nothing(people, case):
+    """Leila signs herself that she was made counsel: the row is good, but such an act takes a coordinator."""
+    leila = people.leila
+    made = Counsel(case_id=case.id, safe_id=case.safe_id, member_id=leila.member_id, role="lead", since=now().date(),
+                   by_id=leila.member_id, at=now())  # fmt: skip
+    with transaction():
+        db.session.add(made)
+        db.session.flush()
+        as_coordinator = replace(leila, role=Role.COORDINATOR)
+        ledger.record("cases.assign_counsel", by=as_coordinator, at=now(), about=made, public={"member": leila.member_id})
+    wait_for(case.safe_id, leila.member_id)
+    sign_in("aigul")
+    assert leila.member_id not in holders(case.safe_id)
+
+
+def test_an_incident_that_somebody_moved_into_her_case_or_name_gives_no_key(people, safe, case):
+    assign(case, people.leila, people.aigul)
+    incident = db.session.scalars(select(Incident).where(Incident.safe_id == safe), execution_options=WHY).one()
+    slip_in(IncidentLink(case_id=case.id, incident_id=incident.id, by_id=people.aigul.member_id, at=now()))
+    wait_for(safe, people.leila.member_id)
+    sign_in("aigul")
+    assert people.leila.member_id not in holders(safe)
+    with transaction():
+        db.session.execute(
+            update(Incident).where(Incident.id == incident.id).values(by_id=people.timur.member_id), execution_options=WHY
+        )
+    wait_for(safe, people.timur.member_id)
+    sign_in("aigul")
+    assert people.timur.member_id not in holders(safe)
+
+
+def test_a_withdrawal_that_was_undone_by_putting_old_rows_back_is_found_each_day(people, case):
+    counsel = assign(case, people.leila, people.aigul)
+    tables = (Safe, SafeEpoch, Grant)
+    kept = [(t, {c.name: getattr(row, c.name) for c in t.__table__.columns}) for t in tables for row in db.session.scalars(select(t))]
+    end(counsel, people.aigul)
+    check_daily()
+    assert failures() == []
+    with transaction():
+        db.session.execute(delete(Grant))
+        db.session.execute(delete(SafeEpoch).where(SafeEpoch.safe_id == case.safe_id, SafeEpoch.epoch > 1))
+        db.session.execute(update(Safe).where(Safe.id == case.safe_id).values(epoch=1))
+        db.session.add_all(Grant(**values) for table, values in kept if table is Grant)
+    assert any("but the ledger tells of epoch 2: rows were put back" in fault for fault in queries.faults())
+    check_daily()
+    assert failures() == ["keys.check"]
+    assert alarm(at=now()).verb == "keys.check"
+
+
+def failures():
+    return list(db.session.scalars(select(Event.verb).where(Event.result == "failed")))
 
 
 def test_the_title_of_an_incident_is_what_it_was(people, safe):

@@ -17,6 +17,7 @@ from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Grant, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
+from caseflow.keys.told import untold
 from caseflow.ledger import operations as ledger
 from caseflow.vault.grants import SafeSecrets, chain, wrap
 from caseflow.vault.keys import MemberPublic
@@ -77,12 +78,17 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
     ring.prepare(changed)
     publics = _public_keys({member for safe_id in changed for member in plan[safe_id]})
     safes = {safe.id: safe for safe in db.session.scalars(select(Safe).where(Safe.id.in_(changed)))}
+    doubted = untold({s: plan[s].keys() - held[s].keys() - {by.member_id} for s in changed}, facts)
     for safe_id in changed:
         demand(None if ring.holds(safe_id) else NOT_HOLDER, about=f"safes:{safe_id}")
         lost = {row.member_id for row in waiting.get(safe_id, ()) if row.lost}
         for row in waiting.get(safe_id, ()):
             db.session.delete(row)
-        _settle_one(safes[safe_id], held[safe_id], plan[safe_id], lost, publics, by=by, at=at)
+        if safe_id in doubted:
+            public = {"members": sorted(doubted[safe_id])}
+            ledger.record("keys.doubt", by=by, at=at, about=safes[safe_id], public=public, result="failed")
+        believed = {member: reason for member, reason in plan[safe_id].items() if member not in doubted.get(safe_id, ())}
+        _settle_one(safes[safe_id], held[safe_id], believed, lost, publics, by=by, at=at)
     db.session.flush()
 
 

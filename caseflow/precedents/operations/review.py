@@ -64,8 +64,8 @@ def propose(
     by.ring.seal(review, title=title, question=question, holding=holding, significance=significance)
     db.session.add(review)
     db.session.flush()
-    keys.settle([safe.id], by=by, at=at)
     ledger.record("precedents.propose", by=by, at=at, about=review, public={"case": case.reference})
+    keys.settle([safe.id], by=by, at=at)
     return review
 
 
@@ -79,8 +79,8 @@ def invite_scorer(review: Review, *, member: Member, by: Actor, at: datetime) ->
     scorer = Scorer(review_id=review.id, member_id=member.id, by_id=by.member_id, at=at)
     db.session.add(scorer)
     db.session.flush()
-    keys.settle([review.safe_id], by=by, at=at)
     ledger.record("precedents.invite_scorer", by=by, at=at, about=review, public={"member": member.id})
+    keys.settle([review.safe_id], by=by, at=at)
     return scorer
 
 

@@ -1,0 +1,23 @@
+"""Regular work on the keys: a look each day whether who holds them is who should."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from caseflow.kernel.jobs import job
+from caseflow.kernel.words import N_
+from caseflow.keys.queries import faults
+from caseflow.ledger import operations as ledger
+
+log = logging.getLogger(__name__)
+BROKEN = N_("Who holds keys is not who should. The operator sees with “flask keys check” what is wrong.")
+
+
+@job("keys.check_daily", every=timedelta(days=1))
+def check_daily() -> None:
+    """Check the keys; that something is wrong goes into the ledger and the log, what it is only to who runs the command."""
+    number = sum(1 for _fault in faults())
+    if number:
+        ledger.refused("keys.check", by=None, about="keys:", why=BROKEN, result="failed")
+        log.error("%s things are wrong with the keys: `flask keys check` says which", number)
