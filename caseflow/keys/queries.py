@@ -73,34 +73,36 @@ def faults() -> Iterator[str]:
     yield from _confirmations(publics, names)
     safes = list(db.session.scalars(select(Safe).order_by(Safe.id)))
     noted = {(safe, member) for safe, member in db.session.execute(select(Unsettled.safe_id, Unsettled.member_id))}
-    epochs: dict[str, set[int]] = {}
-    recipients: dict[tuple[str, int], str] = {}
-    for safe_id, epoch, recipient in db.session.execute(select(SafeEpoch.safe_id, SafeEpoch.epoch, SafeEpoch.recipient)):
-        epochs.setdefault(safe_id, set()).add(epoch)
-        recipients[safe_id, epoch] = recipient
     for start in range(0, len(safes), _BATCH):
         batch = {safe.id: safe for safe in safes[start : start + _BATCH]}
         facts = Facts(**gather(batch)._asdict())
+        plan = {safe_id: entitled(facts, safe_id) for safe_id in batch}
         held: dict[str, dict[str, Grant]] = {safe_id: {} for safe_id in batch}
         for grant in db.session.scalars(select(Grant).where(Grant.safe_id.in_(batch))):
             held[grant.safe_id][grant.member_id] = grant
-        told = told_epochs(batch)
-        newest: dict[str, int] = {}
-        for safe_id, epoch in told:
-            newest[safe_id] = max(epoch, newest.get(safe_id, 0))
-        doubted = untold({safe_id: entitled(facts, safe_id) for safe_id in batch}, facts)
+        yield from _epochs(batch)
+        for safe_id, members in untold(plan, facts).items():
+            told = ", ".join(sorted(names.get(member, member) for member in members))
+            yield f"the ledger does not tell why {told} is entitled to safe {safe_id}"
         for safe_id, safe in batch.items():
-            present = recipients.get((safe_id, safe.epoch))
-            if (told.get((safe_id, safe.epoch)) or present) != present:
-                yield f"safe {safe_id} has another recipient at epoch {safe.epoch} than the ledger told"
-            if newest.get(safe_id, 0) > safe.epoch:
-                yield f"safe {safe_id} is at epoch {safe.epoch}, but the ledger tells of epoch {newest[safe_id]}: rows were put back"
-            for member in sorted(doubted.get(safe_id, ())):
-                yield f"the ledger does not tell why {names.get(member, member)} is entitled to safe {safe_id}"
-            yield from _safe(safe, held[safe_id], entitled(facts, safe_id), noted, publics, names)
-            if epochs.get(safe_id, set()) != set(range(1, safe.epoch + 1)):
-                yield f"safe {safe_id} is at epoch {safe.epoch}, but not every epoch up to it is there"
+            yield from _safe(safe, held[safe_id], plan[safe_id], noted, publics, names)
     yield from _ahead({safe.id: safe.epoch for safe in safes})
+
+
+def _epochs(safes: dict[str, Safe]) -> Iterator[str]:
+    """Compare the epochs of some safes with what the ledger told when they were made."""
+    rows = select(SafeEpoch.safe_id, SafeEpoch.epoch, SafeEpoch.recipient).where(SafeEpoch.safe_id.in_(safes))
+    there = {(safe_id, epoch): recipient for safe_id, epoch, recipient in db.session.execute(rows)}
+    told = told_epochs(safes)
+    for key in sorted(there.keys() | told.keys()):
+        safe_id, epoch = key
+        if epoch > safes[safe_id].epoch:
+            yield f"safe {safe_id} is at epoch {safes[safe_id].epoch}, but there was an epoch {epoch}: rows were put back"
+        elif told.get(key) not in (None, there.get(key)):
+            yield f"safe {safe_id} has another recipient at epoch {epoch} than the ledger told"
+    for safe_id, safe in safes.items():
+        if any((safe_id, epoch) not in there for epoch in range(1, safe.epoch + 1)):
+            yield f"safe {safe_id} is at epoch {safe.epoch}, but not every epoch up to it is there"
 
 
 def _safe(

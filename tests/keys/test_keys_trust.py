@@ -430,7 +430,7 @@ def test_a_withdrawal_that_was_undone_by_putting_old_rows_back_is_found_each_day
         db.session.execute(delete(SafeEpoch).where(SafeEpoch.safe_id == case.safe_id, SafeEpoch.epoch > 1))
         db.session.execute(update(Safe).where(Safe.id == case.safe_id).values(epoch=1))
         db.session.add_all(Grant(**values) for table, values in kept if table is Grant)
-    assert any("but the ledger tells of epoch 2: rows were put back" in fault for fault in queries.faults())
+    assert any("but there was an epoch 2: rows were put back" in fault for fault in queries.faults())
     check_daily()
     assert failures() == ["keys.check"]
     assert alarm(at=now()).verb == "keys.check"
