@@ -187,9 +187,10 @@ def _fill(actor: Any, rows: int) -> None:
             fields = {
                 "seq": seq, "at": at, "role": str(actor.role), "verb": VERBS[seq % len(VERBS)], "result": "done",
                 "subject": f"files:{seq % 5000:016d}", "public": {"reference": f"CF-2026-{seq % 900:04d}"},
-                "commitment": rules.commit(seq.to_bytes(16), b""), "previous": previous,
+                "commitment": rules.commit(seq.to_bytes(16), b""), "previous": previous, "version": rules.VERSION,
             }  # fmt: skip
-            leaf = rules.leaf_of(rules.row_bytes(instance=network, actor=actor.member_id, safe=None, **fields))
+            row = rules.row_bytes(instance=network, actor=actor.member_id, safe=None, opening=None, **fields)
+            leaf = rules.leaf_of(row)
             previous = rules.chain(previous, leaf)
             signature = actor.ring.sign(leaf, purpose="ledger")
             values.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, LargeBinary, String, Text, event, text
+from sqlalchemy import DDL, JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.kernel.db import Base
@@ -26,6 +26,7 @@ class Event(Base):
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(SmallInteger, server_default="1")  # the form of its bytes; before: the first
     at: Mapped[datetime]
     actor_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"), index=True)
     role: Mapped[str] = mapped_column(String(16))

@@ -67,6 +67,7 @@ def record(
     who, role = (by.member_id, str(by.role)) if by else (None, "system")
     subject = name_of(about)
     row = rules.row_bytes(
+        version=rules.VERSION,
         instance=instance(),
         seq=seq,
         at=at,
@@ -78,11 +79,13 @@ def record(
         safe=safe_id,
         public=facts,
         commitment=commitment,
+        opening=opening,
         previous=previous,
     )
     leaf = rules.leaf_of(row)
     event = Event(
         seq=seq,
+        version=rules.VERSION,
         at=at,
         actor_id=who,
         role=role,

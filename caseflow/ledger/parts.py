@@ -27,7 +27,7 @@ MISSING = "a row is missing"
 UNSIGNED = "it does not carry the signature of who acted"
 _ROWS = text(
     "SELECT seq, at, actor_id, role, verb, result, subject, safe_id, public, commitment, previous, leaf, chained,"
-    " signature FROM events WHERE seq >= :first AND seq <= :last ORDER BY seq"
+    " signature, version, opening_sealed FROM events WHERE seq >= :first AND seq <= :last ORDER BY seq"
 )
 _NODES = text("SELECT number, hash FROM tree_nodes WHERE level = 8 AND number >= :first AND number < :last")
 
@@ -139,6 +139,8 @@ def _wrong(instance: str, row: Any, leaf: bytes, chained: bytes) -> Iterator[str
         yield "its fields were changed"
     if rules.chain(bytes(row[10]), leaf) != bytes(row[12]):
         yield "its chain value was changed"
+    if row[14] == 1 and row[15] is None and row[4] in rules.DETAILED and row[2] is not None and row[5] == "done":
+        yield "its details were taken away"
     if row[13] is None and not may_be_unsigned(row[2], row[5], row[4]):
         yield UNSIGNED
 
@@ -188,12 +190,17 @@ def _stored(connection: Connection, start: int, end: int) -> dict[int, bytes]:
 def _bytes(instance: str, row: Any) -> bytes:
     """Return the bytes of a row from its plain columns: those of `rules.row_bytes`, written the short way."""
     _seq, at, actor, role, verb, result, subject, safe, public, commitment, previous = row[:11]
+    version, opening = row[14:]
     return (
         f'{{"actor":{_text(actor)},"at":"{_moment(at)}","commitment":"{bytes(commitment).hex()}",'
-        f'"instance":{_text(instance)},"previous":"{bytes(previous).hex()}","public":{_facts(public)},'
+        f'"instance":{_text(instance)},{_opening(opening) if version != 1 else ""}"previous":"{bytes(previous).hex()}","public":{_facts(public)},'
         f'"result":{_text(result)},"role":{_text(role)},"safe":{_text(safe)},"seq":{row[0]},'
-        f'"subject":{_text(subject)},"v":1,"verb":{_text(verb)}}}'
+        f'"subject":{_text(subject)},"v":{version},"verb":{_text(verb)}}}'
     ).encode()
+
+
+def _opening(opening: bytes | None) -> str:
+    return '"opening":null,' if opening is None else f'"opening":"{rules.opening_hash(bytes(opening))}",'
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,7 @@ from caseflow.ledger.models import Event
 def event_row_bytes(event: Event) -> bytes:
     """Return the exact bytes of a row, over which its leaf was computed."""
     return rules.row_bytes(
+        version=event.version,
         instance=instance(),
         seq=event.seq,
         at=event.at,
@@ -31,6 +32,7 @@ def event_row_bytes(event: Event) -> bytes:
         safe=event.safe_id,
         public=event.public,
         commitment=event.commitment,
+        opening=event.opening_sealed,
         previous=event.previous,
     )
 

@@ -203,6 +203,7 @@ def test_rewriting_the_whole_chain_does_not_help_whoever_has_no_keys(people):
         for event in events():
             verb = "network.end_membership" if event.seq == 4 else event.verb
             row = rules.row_bytes(
+                version=event.version, opening=event.opening_sealed,
                 instance=ledger.instance(), seq=event.seq, at=event.at, actor=event.actor_id, role=event.role,
                 verb=verb, result=event.result, subject=event.subject, safe=event.safe_id, public=event.public,
                 commitment=event.commitment, previous=previous,

@@ -22,13 +22,18 @@ def made():
     rows, chains, previous = [], [], rules.START
     for number in (1, 2, 3):
         row = rules.row_bytes(
-            instance="caseflow.example", seq=number, at=datetime(2026, 1, 2, 3, 4, 4, tzinfo=UTC) + timedelta(seconds=number),
+            version=1, opening=None, instance="caseflow.example", seq=number, at=datetime(2026, 1, 2, 3, 4, 4, tzinfo=UTC) + timedelta(seconds=number),
             actor=None, role="system", verb="tests.act", result="done", subject=f"t:{number}", safe=None,
             public={"n": number}, commitment=rules.commit(bytes([number]) * 16, b""), previous=previous,
         )  # fmt: skip
         previous = rules.chain(previous, rules.leaf_of(row))
         rows.append(row)
         chains.append(previous)
+    second = rules.row_bytes(
+        version=2, opening=bytes(range(64)), instance="caseflow.example", seq=4, at=datetime(2026, 1, 2, 3, 4, 8, tzinfo=UTC),
+        actor=None, role="system", verb="tests.act", result="done", subject="t:4", safe="safe-1",
+        public={"n": 4}, commitment=rules.commit(bytes([4]) * 16, b'{"title":"x"}'), previous=previous,
+    )  # fmt: skip
     leaves = [rules.leaf_of(row) for row in rows]
     first, last = (
         notes.sign_note(rules.checkpoint_text(ORIGIN, size, merkle.root(leaves[:size])), ORIGIN, SEED)
@@ -44,6 +49,8 @@ def made():
         "row 3": rows[2].decode(),
         "leaf 3": leaves[2].hex(),
         "chain 3": chains[2].hex(),
+        "row 4": second.decode(),
+        "leaf 4": rules.leaf_of(second).hex(),
         "verifier key": notes.verifier_key(ORIGIN, notes.public_of(SEED)),
         "checkpoint 1": first,
         "checkpoint 3": last,

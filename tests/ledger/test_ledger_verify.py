@@ -384,7 +384,7 @@ def test_what_was_spoilt_on_the_way_to_a_partner_is_refused(people):
         spoilt[place] ^= 1
         with pytest.raises((Damaged, WrongKey)):
             list(exports.check([note, bytes(spoilt)], key))
-    for name, value in (("seq", 3), ("row", proof["row"].replace('"v":1', '"v": 1')), ("proof", proof["proof"][1:])):
+    for name, value in (("seq", 3), ("row", proof["row"].replace('"v":2', '"v": 2')), ("proof", proof["proof"][1:])):
         spoilt = json.dumps(proof | {name: value}).encode()
         with pytest.raises(Damaged):
             list(exports.check([spoilt], key))

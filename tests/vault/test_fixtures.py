@@ -90,7 +90,8 @@ def opens_signature(given: Facts, sealed: Facts) -> str:
 
 def opens_ledger_row(given: Facts, sealed: Facts) -> str:
     spoken = {name: raw(given[name]) for name in ("commitment", "previous")}
-    row = rules.row_bytes(**{**given, **spoken, "at": datetime.fromisoformat(given["at"])})
+    form = {"version": given.get("version", 1), "opening": raw(given["opening"]) if given.get("opening") else None}
+    row = rules.row_bytes(**{**given, **spoken, **form, "at": datetime.fromisoformat(given["at"])})
     leaf = rules.leaf_of(row)
     assert (leaf.hex(), rules.chain(spoken["previous"], leaf).hex()) == (sealed["leaf"], sealed["chained"])
     return row.decode()

@@ -72,7 +72,7 @@ def retold(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def changes(event: Event, others: list[Event]) -> Iterator[tuple[str, Any]]:
     """Yield (column, value) for everything one column of a row can be made to say instead."""
-    for column in ("commitment", "previous", "leaf", "chained", "signature"):
+    for column in ("commitment", "opening_sealed", "previous", "leaf", "chained", "signature"):
         value = getattr(event, column)
         if value is not None:
             yield from ((column, changed) for changed in flipped(value))
@@ -82,6 +82,9 @@ def changes(event: Event, others: list[Event]) -> Iterator[tuple[str, Any]]:
     for column in ("actor_id", "safe_id"):
         yield from ((column, getattr(other, column)) for other in others)
         yield column, None
+    yield from (("version", other) for other in (-1, 0, 1, 3))
+    if event.opening_sealed is not None:
+        yield "opening_sealed", None
     yield from (("public", changed) for changed in retold(event.public))
     yield from (("at", event.at + timedelta(microseconds=step)) for step in (-1, 1, 1_000_000, 3_600_000_000))
     if event.signature is not None:

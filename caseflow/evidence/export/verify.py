@@ -38,6 +38,8 @@ MANIFEST = "manifest-sha256.txt"
 FREE = {SIGNATURE, TAG_MANIFEST}  # at the top, and listed nowhere: one signs the other
 UNSIGNED = {"entrance.sign_out"}  # what a member may do without her keys at hand
 KEYED = {"keys.make_identity", "keys.confirm"}
+ROW = "v instance seq at actor role verb result subject safe public commitment previous"
+ROWS = {1: set(ROW.split()), 2: {*ROW.split(), "opening"}}  # the second names the hash of its sealed details
 
 WORDS = {
     "bag": ("Export", "Экспорт", "Экспорт"),
@@ -509,6 +511,8 @@ def _events(
             raise Bad("unreadable", "events")
         raw: bytes = given["row"].encode()
         row, leaf = _json(raw), leaf_of(raw)
+        if set(row) != ROWS.get(row["v"]):
+            raise Bad("unreadable", "events")
         seq = row["seq"]
         why = _fault(row, given, leaf, instance, members, (size, root))
         if not isinstance(seq, int) or isinstance(seq, bool) or seq <= before:
