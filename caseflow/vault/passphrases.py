@@ -114,7 +114,7 @@ def verify(stored: bytes, a: bytes, pepper: bytes) -> bool:
 def wrap_seed(seed: bytes, k: bytes, pepper: bytes, member: str, epoch: int) -> bytes:
     """Return the seed sealed under the passphrase and the pepper (61 bytes).
 
-    `epoch` counts the member's passphrases, so that an old wrap cannot be put back unseen.
+    `epoch` counts the member's passphrases; who keeps the wraps compares it with what was told when the last one was made.
     """
     exactly(seed, 32, "an identity seed")
     return seal_box(_cipher(k, pepper, member, epoch), SEED_VERSION, seed, _place(member, epoch))

@@ -27,6 +27,7 @@ NO_ACTS = {
     "evidence.is_intact": "compares a checksum",
     "evidence.unreferenced": "reads",
     "keys.given": "reads",
+    "keys.is_latest": "reads",
     "keys.is_genuine": "compares signatures",
     "keys.key_facts": "words that are signed",
     "keys.keys_by_organisation": "opens in memory; the act of the network around it records it",

@@ -436,6 +436,21 @@ def test_a_withdrawal_that_was_undone_by_putting_old_rows_back_is_found_each_day
     assert alarm(at=now()).verb == "keys.check"
 
 
+def test_an_old_passphrase_that_was_put_back_opens_nothing(people):
+    dana = people.dana.member_id
+    columns = ("salt", "kdf", "verifier", "seed_wrapped", "epoch")
+    kept = {name: getattr(db.session.get_one(Identity, dana), name) for name in columns}
+    with transaction():
+        keys.change_passphrase(
+            db.session.get_one(Identity, dana), keys=people.dana.ring.keys, passphrase="nine slow foxes under rain",
+            known=(), by=people.dana, at=now(),
+        )  # fmt: skip
+    with transaction():
+        db.session.execute(update(Identity).where(Identity.member_id == dana).values(**kept))
+    with pytest.raises(RuleBroken, match="do not belong together"):
+        sign_in("dana")
+
+
 def failures():
     return list(db.session.scalars(select(Event.verb).where(Event.result == "failed")))
 

@@ -98,8 +98,8 @@ def unlock(session: MemberSession, member: Member, passphrase: str, *, address: 
 
 
 def _demand_still(member: Member, identity: Identity, verifier: bytes) -> None:
-    """Refuse a passphrase that was replaced, or a member who left, while the key derivation ran."""
-    if identity.verifier != verifier or db.session.get(Departure, member.id) is not None:
+    """Refuse a passphrase that was replaced, now or long ago, and a member who left while the key derivation ran."""
+    if identity.verifier != verifier or not keys.is_latest(identity) or db.session.get(Departure, member.id) is not None:
         raise RuleBroken(WRONG, field="passphrase", about=f"members:{member.id}")
 
 

@@ -23,6 +23,7 @@ from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, Re
 from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.models import Event
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint
 from caseflow.vault.passphrases import (
@@ -150,6 +151,13 @@ def unlock(identity: Identity | None, passphrase: str) -> MemberKeys | None:
     return MemberKeys.from_seed(seed)
 
 
+def is_latest(identity: Identity) -> bool:
+    """Tell whether this is the wrap of the last passphrase that the ledger tells of: an older one could be put back."""
+    verbs = Event.verb.in_(("keys.change_passphrase", "keys.replace_identity"))
+    rows = select(Event.public).where(Event.subject == f"members:{identity.member_id}", verbs, Event.result == "done")
+    return all(int(told.get("epoch", 0)) <= identity.epoch for told in db.session.scalars(rows))
+
+
 def unlock_by_code(identity: Identity, code: str) -> MemberKeys | None:
     """Return the member's keys if the recovery code is hers, else None."""
     try:
@@ -174,9 +182,11 @@ def change_passphrase(
     if objection is not None:
         raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
     _demand_own(identity, keys)
+    identity.epoch += 1
     for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
         setattr(identity, name, value)
-    ledger.record("keys.change_passphrase", by=by, at=at, about=f"members:{identity.member_id}")
+    public = {"epoch": identity.epoch}
+    ledger.record("keys.change_passphrase", by=by, at=at, about=f"members:{identity.member_id}", public=public)
     wrap_for_organisation(identity.member_id, keys, by=by, at=at)
 
 
@@ -229,7 +239,12 @@ def replace_identity(
     db.session.execute(delete(OrganisationWrap).where(OrganisationWrap.member_id == identity.member_id))
     db.session.flush()
     # The old key stands here, too, so that what it signed can still be checked.
-    public = {"fingerprint": fingerprint(keys.public), "key": keys.public.to_bytes().hex(), "before": before.hex()}
+    public = {
+        "fingerprint": fingerprint(keys.public),
+        "key": keys.public.to_bytes().hex(),
+        "before": before.hex(),
+        "epoch": identity.epoch,
+    }
     ledger.record("keys.replace_identity", by=by, at=at, about=f"members:{identity.member_id}", public=public)
     wrap_for_organisation(identity.member_id, keys, by=by, at=at)
     return keys, code
