@@ -10,7 +10,9 @@ import click
 from flask.cli import AppGroup
 
 from caseflow.evidence import jobs, store
+from caseflow.evidence.belonging import expected
 from caseflow.evidence.models import File
+from caseflow.evidence.operations import checking
 from caseflow.kernel.db import db, unscoped
 
 group = AppGroup("evidence", help="Sealed files: checking, sweeping, copying out.")
@@ -44,6 +46,10 @@ def sealed_copy(file_id: str, out: Path) -> None:
         payload = store.reading(file.payload)
     except FileNotFoundError:
         raise click.ClickException("The sealed file is not in the store; look at the backup.") from None
+    sha256 = expected(file)
+    if sha256 is None or not checking.is_intact(file.payload, sha256):
+        payload.close()
+        raise click.ClickException("This is not the file that the ledger noted when it came; look at the backup.")
     with payload, out.open("wb") as target:
         target.write(file.header)
         shutil.copyfileobj(payload, target, 1024 * 1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from caseflow.evidence.belonging import expected
 from caseflow.evidence.models import File
 from caseflow.evidence.operations import checking
 from caseflow.kernel.clock import now
@@ -39,9 +40,9 @@ def check(*, most: int, everything: bool = False) -> tuple[int, int]:
     due = checking.due_for_check(at=now(), most=most, older_than=age)
     for file_id in due:
         file = db.session.get_one(File, file_id, execution_options=unscoped("fixity needs no reader"))
-        payload, sha256 = file.payload, file.payload_sha256
+        payload, sha256 = file.payload, expected(file)
         db.session.rollback()  # nothing waits while a large file is read
-        intact = checking.is_intact(payload, sha256)
+        intact = sha256 is not None and checking.is_intact(payload, sha256)
         with transaction():
             checking.note_check(file, intact=intact, by=None, at=now())
         damaged += not intact

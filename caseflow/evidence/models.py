@@ -37,7 +37,10 @@ class Item(InSafe, Base):
 
 
 class File(InSafe, Base):
-    """One sealed file: it never changes; a redacted or translated version is another file with this one as parent."""
+    """One sealed file: it never changes; a redacted or translated version is another file with this one as parent.
+
+    `key_check` says which file key is the row's own; rows from before there was one get it at their first look.
+    """
 
     __tablename__ = "evidence_files"
 
@@ -47,6 +50,7 @@ class File(InSafe, Base):
     name_sealed: Mapped[bytes] = mapped_column(Sealed)
     media_type_sealed: Mapped[bytes] = mapped_column(Sealed)
     sha256_sealed: Mapped[bytes] = mapped_column(Sealed)
+    key_check_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     size: Mapped[int] = mapped_column(BigInteger)
     payload_size: Mapped[int] = mapped_column(BigInteger)
     payload_sha256: Mapped[str] = mapped_column(String(64))

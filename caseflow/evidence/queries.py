@@ -15,6 +15,7 @@ from caseflow.kernel.db import db
 from caseflow.ledger import queries as ledger
 from caseflow.ledger.models import Event
 from caseflow.ledger.operations import name_of
+from caseflow.vault.errors import VaultError
 
 # What happens to a safe and to every file in it: its key leaves, or its files are headed for other keys.
 _OF_SAFE = ("evidence.export_key", "keys.withdraw")
@@ -28,6 +29,8 @@ class Described:
     name: str
     media_type: str
     sha256: str
+    key_check: str | None
+    """What the row keeps of its file key: None for one from before there was such, "" for what does not open."""
 
     @property
     def kind(self) -> str:
@@ -48,7 +51,15 @@ class Described:
 def describe(actor: Actor, file: File) -> Described:
     """Open what is sealed about a file."""
     ring = actor.ring
-    return Described(file, ring.text(file, "name"), ring.text(file, "media_type"), ring.text(file, "sha256"))
+    name, media_type, sha256 = (ring.text(file, text) for text in ("name", "media_type", "sha256"))
+    return Described(file, name, media_type, sha256, _key_check(actor, file))
+
+
+def _key_check(actor: Actor, file: File) -> str | None:
+    try:
+        return None if file.key_check_sealed is None else str(actor.ring.text(file, "key_check"))
+    except VaultError:
+        return ""
 
 
 def items_of(actor: Actor, safe_id: str) -> list[Item]:

@@ -6,6 +6,9 @@ import hashlib
 import mimetypes
 import re
 import unicodedata
+from typing import Protocol
+
+from caseflow.vault.commitment import commit
 
 LONGEST_NAME = 200
 # Shown by the browser itself in a sandbox; everything else is only handed out for saving.
@@ -105,3 +108,41 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
 def closed_sum(salt: bytes, sha256: str) -> str:
     """Return what the ledger shows of a file's sum (hex): a hash over it with a salt, so that equal files do not show."""
     return hashlib.sha256(b"caseflow/v1/sum" + salt + bytes.fromhex(sha256)).hexdigest()
+
+
+class Bound(Protocol):
+    """What a file's key is bound to: everything of its row that never changes."""
+
+    @property
+    def id(self) -> str:
+        """The row."""
+
+    @property
+    def item_id(self) -> str:
+        """The item it belongs to."""
+
+    @property
+    def parent_id(self) -> str | None:
+        """The file it was made from."""
+
+    @property
+    def kind(self) -> str:
+        """Original, or what was made of it."""
+
+    @property
+    def size(self) -> int:
+        """The bytes that were received."""
+
+    @property
+    def payload_size(self) -> int:
+        """The bytes that lie in the store."""
+
+    @property
+    def payload_sha256(self) -> str:
+        """Their sum."""
+
+
+def key_check(file_key: bytes, file: Bound) -> str:
+    """Return what the row of a file keeps, sealed, of its key (hex): no other key, and no other row, gives the same."""
+    parent = file.parent_id or ""
+    return commit(file_key, file.id, file.item_id, parent, file.kind, file.size, file.payload_size, file.payload_sha256)

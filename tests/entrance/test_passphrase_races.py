@@ -54,9 +54,7 @@ def meanwhile(monkeypatch):
 
 def _new_passphrase(people):
     identity = db.session.get_one(Identity, people.dana.member_id)
-    keys.change_passphrase(
-        identity, keys=people.dana.ring.keys, passphrase=OWNERS, known=(), by=people.dana, at=now()
-    )
+    keys.change_passphrase(identity, keys=people.dana.ring.keys, passphrase=OWNERS, known=(), by=people.dana, at=now())
 
 
 def _new_code(people):

@@ -74,7 +74,7 @@ def test_a_code_that_is_wrong_is_said_to_be(sealed, code):
         "nonsense",
         str(code)[:-1],
         f"{code}A",
-        str(code).translate(str.maketrans("123", "234")),
+        f"{'1' if str(code)[0] == '0' else '0'}{str(code)[1:]}",
         "\udcff",
     ):
         told = run(bag / "recover.py", input=typed, errors="surrogateescape")

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from caseflow.vault import armor, header, keys, merkle, notes, passphrases, sessions, stream
+from caseflow.vault.commitment import commit
 from caseflow.vault.factors import open_factor
 from caseflow.vault.fields import fields
 from caseflow.vault.grants import GrantContext, SafeSecrets, SealedGrant, open_grant, quick_open, unchain
@@ -53,6 +54,9 @@ def test_the_example_file_opens(examples: dict[str, bytes]) -> None:
     plain = io.BytesIO()
     stream.unseal(io.BytesIO(examples["age header"] + examples["age payload"]), plain, [SAFE.identity])
     assert plain.getvalue() == b"what the witness said"
+    size, payload_size = len(plain.getvalue()), len(examples["age payload"])
+    said = commit(run(0xD0, 16), "row-1", "item-1", "", "original", size, payload_size, "ab" * 32)
+    assert bytes.fromhex(said) == examples["file's own key"]
 
 
 def test_the_example_grants_open(examples: dict[str, bytes]) -> None:

@@ -40,6 +40,7 @@ class FilePlan:
     """One file as it is stored, with what opens it; nothing of it needs the database any more."""
 
     id: str
+    item_id: str
     parent_id: str | None
     kind: str
     name: str
@@ -51,6 +52,7 @@ class FilePlan:
     payload_sha256: str
     header: bytes = field(repr=False)
     epoch: int
+    key_check: str | None
     by: str
     at: datetime
 
@@ -129,6 +131,7 @@ def _item(matter: Matter, item: Item, actor: Actor, names: dict[str, str]) -> It
         files.append(
             FilePlan(
                 id=file.id,
+                item_id=file.item_id,
                 parent_id=file.parent_id,
                 kind=file.kind,
                 name=known.name,
@@ -140,6 +143,7 @@ def _item(matter: Matter, item: Item, actor: Actor, names: dict[str, str]) -> It
                 payload_sha256=file.payload_sha256,
                 header=file.header,
                 epoch=file.epoch,
+                key_check=known.key_check,
                 by=names.get(file.by_id, ""),
                 at=file.at,
             )

@@ -7,14 +7,15 @@ that is exported sealed is not opened for that: only its header is written anew,
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from caseflow.evidence import store
+from caseflow.evidence import rules, store
 from caseflow.evidence.export.contents import FilePlan
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import MemberKeyring, NoGrant
 from caseflow.vault import header as age_header
 from caseflow.vault.errors import VaultError
 from caseflow.vault.reading import PayloadReader, unseal_payload
@@ -47,11 +48,15 @@ class _Sums:
 
 
 def opener(file: FilePlan, safe_id: str, ring: MemberKeyring) -> bytes | None:
-    """Return the file key, or None when the header does not open: it was changed."""
+    """Return the file key, or None when the header does not open or brings a key that is not the row's own."""
     try:
-        return age_header.open(file.header, [ring.file_identity(safe_id, file.epoch)])
-    except VaultError:
+        file_key = age_header.open(file.header, [ring.file_identity(safe_id, file.epoch)])
+    except (VaultError, NoGrant):
         return None
+    if file.key_check is None:  # a row from before there was such: what it holds is opened and summed in any case
+        return file_key
+    own = hmac.compare_digest(file.key_check.encode(), rules.key_check(file_key, file).encode())
+    return file_key if own else None
 
 
 def readable(file: FilePlan, file_key: bytes) -> Ready | None:
@@ -75,6 +80,8 @@ def readable(file: FilePlan, file_key: bytes) -> Ready | None:
 
 def sealed(file: FilePlan, file_key: bytes, recipients: Sequence[str]) -> Ready | None:
     """Read the whole payload, head it for `recipients`; None when it is gone or not what was sealed."""
+    if file.key_check is None and readable(file, file_key) is None:
+        return None
     header = age_header.seal_to(file_key, recipients)
     sums, payload_sum, path = _Sums(header), hashlib.sha256(), store.path_of(file.payload)
     try:

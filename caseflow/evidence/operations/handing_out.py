@@ -11,26 +11,18 @@ from sqlalchemy import select
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.access.safes import visible
-from caseflow.evidence import store
+from caseflow.evidence.belonging import CHANGED, NotWhole, demand_own, open_payload, opened_key
 from caseflow.evidence.models import File
 from caseflow.kernel.db import db
-from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
-from caseflow.vault import header as age_header
 from caseflow.vault.errors import VaultError
 from caseflow.vault.reading import PayloadReader
 
 ONE_LOOK = timedelta(minutes=15)
-GONE = N_("The sealed file is not in the store. A coordinator has been told; tell the operator to look at the backup.")
-CHANGED = N_("The sealed file was changed or cut and cannot be trusted. Tell the operator to look at the backup.")
-
-
-class NotWhole(RuleBroken):
-    """The payload is gone or is not what was sealed; nothing of it was handed out. Note it with `note_damage`."""
 
 
 class Opened(PayloadReader):
@@ -46,15 +38,23 @@ class Opened(PayloadReader):
         super().close()
 
 
-def hand_out(file: File, *, how: str, goes_on: bool = False, by: Actor, at: datetime) -> io.BufferedReader | Opened:
+def hand_out(
+    file: File, *, how: str, goes_on: bool = False, recognised: str | None = None, by: Actor, at: datetime
+) -> io.BufferedReader | Opened:
     """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed.
 
     The looking or taking is in the ledger before the first byte leaves. A player asks for a film piece by piece: what
-    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. Raises `NotWhole` when
-    the payload is gone, has another length than what was sealed, or does not open at its end.
+    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. `recognised` is what
+    `recognise` said of a file from before rows kept a check of their key. Raises `NotWhole` when the payload is gone,
+    has another length than what was sealed, does not open at its end, or is not the one that was received.
     """
     demand(policy.may_download(by, file), about=ledger.name_of(file))
-    source = _sealed(file) if how == "sealed" else _opened(file, cast(MemberKeyring, by.ring))
+    ring = cast(MemberKeyring, by.ring)
+    if recognised is not None and file.key_check_sealed is None:
+        ring.seal(file, key_check=recognised)
+    file_key = opened_key(file, ring)
+    demand_own(file, file_key, ring)
+    source = open_payload(file) if how == "sealed" else _opened(file, file_key)
     if not (goes_on and _noted(file, how, by=by, since=at - ONE_LOOK)):
         ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how})
     return source
@@ -72,22 +72,9 @@ def note_damage(file: File, *, how: str, by: Actor, at: datetime) -> None:
     ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how, "intact": False}, result="failed")
 
 
-def _sealed(file: File) -> io.BufferedReader:
+def _opened(file: File, file_key: bytes) -> Opened:
+    payload = open_payload(file)
     try:
-        payload = store.reading(file.payload)
-    except OSError:
-        raise NotWhole(GONE, about=ledger.name_of(file)) from None
-    if payload.seek(0, io.SEEK_END) != file.payload_size:
-        payload.close()
-        raise NotWhole(CHANGED, about=ledger.name_of(file))
-    payload.seek(0)
-    return payload
-
-
-def _opened(file: File, ring: MemberKeyring) -> Opened:
-    payload = _sealed(file)
-    try:
-        file_key = age_header.open(file.header, [ring.file_identity(file.safe_id, file.epoch)])
         return Opened(payload, file_key)
     except (VaultError, OSError):
         payload.close()

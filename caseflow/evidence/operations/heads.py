@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from caseflow.evidence.belonging import NotWhole, demand_own, opened_key
 from caseflow.evidence.models import File
+from caseflow.evidence.operations.checking import note_check
 from caseflow.kernel.announce import on
+from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, unscoped
 from caseflow.keys.heading import Heading, Stale
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Grant, Safe
 from caseflow.vault import header as age_header
-from caseflow.vault.identity import Identity
 
 AT_ONCE = 500  # files that are headed within the act that took a key; the rest waits a moment
 _WHY = unscoped("a new epoch heads every file of its safe, whoever sees it")
@@ -41,23 +43,27 @@ def _count(stale: Stale) -> None:
 
 
 def _stale(what: Any) -> Select[Any]:
-    return select(what).join(Safe, Safe.id == File.safe_id).where(File.epoch < Safe.epoch)
+    # What was found damaged waits for the backup, not for a header; once it is whole again, it is headed as well.
+    waiting = File.epoch < Safe.epoch, File.intact.is_not(False)
+    return select(what).join(Safe, Safe.id == File.safe_id).where(*waiting)
 
 
 def _head(query: Select[Any], ring: MemberKeyring) -> int:
     files = list(db.session.scalars(query, execution_options=_WHY))
     ring.prepare(files)
     recipients: dict[str, tuple[int, str]] = {}
-    before: dict[tuple[str, int], Identity] = {}
     for file in files:
         if file.safe_id not in recipients:
             epoch, secrets = ring.current(file.safe_id)
             recipients[file.safe_id] = epoch, secrets.recipient  # of the keys themselves: the database could name another
-        old = file.safe_id, file.epoch
-        if old not in before:
-            before[old] = ring.file_identity(*old)
         epoch, recipient = recipients[file.safe_id]
-        file_key = age_header.open(file.header, [before[old]])
+        try:
+            file_key = opened_key(file, ring)
+            if file.key_check_sealed is not None:
+                demand_own(file, file_key, ring)
+        except NotWhole:
+            note_check(file, intact=False, by=None, at=now())  # one header that was spoilt keeps nobody in the safe
+            continue
         file.header, file.epoch = age_header.seal_to(file_key, [recipient]), epoch
     db.session.flush()
     return len(files)

@@ -100,9 +100,10 @@ def add_file(
         raise RuleBroken(N_("Choose one."), field="kind")
     if (kind == "original") != (parent is None) or (parent is not None and parent.item_id != item.id):
         raise RuleBroken(N_("Say which file this version was made from."), field="parent")
-    header, epoch = _present_header(received, by)
+    file_key, header, epoch = _present_header(received, by)
     file = File(
         safe_id=item.safe_id,
+        item_id=item.id,
         parent_id=parent.id if parent else None,
         kind=kind,
         size=received.size,
@@ -114,7 +115,13 @@ def add_file(
         by_id=by.member_id,
         at=at,
     )
-    by.ring.seal(file, name=received.name, media_type=received.media_type, sha256=received.sha256)
+    by.ring.seal(
+        file,
+        name=received.name,
+        media_type=received.media_type,
+        sha256=received.sha256,
+        key_check=rules.key_check(file_key, file),
+    )
     item.files.append(file)
     db.session.flush()
     # The sum has a salt of its own, so that it can be proven to a stranger who may not learn the name.
@@ -151,11 +158,14 @@ def _still_held(thing: Any, by: Actor) -> None:
         raise NotFound(about=ledger.name_of(thing))
 
 
-def _present_header(received: Received, by: Actor) -> tuple[bytes, int]:
-    # Somebody may have left the safe while the file was coming in; then its header belongs to an epoch that is over.
+def _present_header(received: Received, by: Actor) -> tuple[bytes, bytes, int]:
+    """Return file key, header and epoch.
+
+    Somebody may have left the safe while the file was coming in; then its header belongs to an epoch that is over.
+    """
     ring = cast(MemberKeyring, by.ring)
+    file_key = age_header.open(received.header, [ring.file_identity(received.safe_id, received.epoch)])
     epoch, secrets = ring.current(received.safe_id)
     if epoch == received.epoch:
-        return received.header, received.epoch
-    file_key = age_header.open(received.header, [ring.file_identity(received.safe_id, received.epoch)])
-    return age_header.seal_to(file_key, [secrets.recipient]), epoch
+        return file_key, received.header, epoch
+    return file_key, age_header.seal_to(file_key, [secrets.recipient]), epoch

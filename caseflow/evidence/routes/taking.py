@@ -16,6 +16,7 @@ from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.entrance.operations import prove
 from caseflow.evidence import forms, operations, owners, queries, rules
+from caseflow.evidence.belonging import recognise
 from caseflow.evidence.models import File, Item
 from caseflow.evidence.routes import bp
 from caseflow.kernel import db as kernel_db
@@ -135,8 +136,9 @@ def _pieces(file: File, start: int, end: int, *, how: str, actor: Actor) -> tupl
     """
     app, file_id, item_id = current_app._get_current_object(), file.id, file.item_id  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's own way to the application behind the proxy
     try:
+        known = recognise(file, by=actor)
         with transaction():
-            source = operations.hand_out(file, how=how, goes_on=start > 0, by=actor, at=now())
+            source = operations.hand_out(file, how=how, goes_on=start > 0, recognised=known, by=actor, at=now())
         try:
             source.seek(start)
             first = _read(source, end - start)
