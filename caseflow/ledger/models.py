@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, event, text
+from sqlalchemy import DDL, JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Table, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.kernel.db import Base
+from caseflow.ledger import triggers
 
 # Acts that say whose key counts, and until when. Written out: an index over some rows is used only for these very words.
 _KEY_ACTS = "verb IN ('incidents.hand_over', 'keys.confirm', 'keys.replace_identity', 'network.end_membership')"
@@ -83,28 +84,14 @@ class TimeStamp(Base):
 KEPT = (Event, TreeNode, Checkpoint, TimeStamp)
 
 
-def sqlite_triggers(table: str) -> dict[str, str]:
-    """Return name -> statement of the triggers that let nobody change or remove a row of `table`."""
-    return {
-        f"{table}_no_{verb.lower()}": f"""CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-        for verb in ("UPDATE", "DELETE")
-    }
-
-
-def postgresql_triggers(table: str) -> dict[str, str]:
-    """Return the same for PostgreSQL, with the function that they call; it empties no table either."""
-    return {
-        f"{table}_append_only": f"""CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
-        f"{table}_no_change": f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
-FOR EACH ROW EXECUTE FUNCTION {table}_append_only()""",
-        f"{table}_no_truncate": f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()""",
-    }
+def append_only() -> dict[str, tuple[str, ...]]:
+    """Return the tables that are append-only, with the columns of their keys."""
+    return {str(model.__tablename__): tuple(cast(Table, model.__table__).primary_key.columns.keys()) for model in KEPT}
 
 
 for _model in KEPT:
-    for _dialect, _triggers in (("sqlite", sqlite_triggers), ("postgresql", postgresql_triggers)):
-        for _trigger in _triggers(_model.__tablename__).values():
-            event.listen(_model.__table__, "after_create", DDL(_trigger).execute_if(dialect=_dialect))
+    _made = {"sqlite": triggers.for_sqlite(_model.__tablename__, append_only()[_model.__tablename__])}
+    _made["postgresql"] = triggers.for_postgresql(_model.__tablename__)
+    for _dialect, _statements in _made.items():
+        for _statement in _statements.values():
+            event.listen(_model.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from caseflow.access.facts import public_keys
-from caseflow.kernel.db import db, is_postgres
+from caseflow.kernel.db import db
 from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
-from caseflow.ledger import checkpoints, rules, stamping, tree
-from caseflow.ledger.models import KEPT, Checkpoint, Event, TreeNode, postgresql_triggers, sqlite_triggers
+from caseflow.ledger import checkpoints, rules, stamping, tree, triggers
+from caseflow.ledger.models import Checkpoint, Event, TreeNode, append_only
 from caseflow.ledger.parts import BLOCK, Block, Fault, Part, check, check_on
 from caseflow.vault import merkle, notes
 from caseflow.vault.errors import VaultError
@@ -64,7 +64,7 @@ def verify(*, afresh: bool = False) -> Verdict:
     found += _notes(kept)
     stamps, bad = stamping.check_all()
     found += [Fault(size, what, "checkpoint") for size, what in bad]
-    found += _triggers()
+    found += [Fault(0, what) for what in triggers.faults(append_only())]
     if not found:
         _note({block.number: block.digest for block in blocks if (block.number + 1) * BLOCK <= rows})
     last = db.session.scalar(select(Event.chained).where(Event.seq == rows))
@@ -155,19 +155,6 @@ def _notes(kept: list[Checkpoint]) -> Iterator[Fault]:
             continue
         if said != (checkpoints.origin(), one.size, one.root):
             yield Fault(one.size, "its note says something else", "checkpoint")
-
-
-def _triggers() -> Iterator[Fault]:
-    if is_postgres():
-        asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-        wanted = [name for model in KEPT for name in list(postgresql_triggers(model.__tablename__))[1:]]
-    else:
-        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        wanted = [name for model in KEPT for name in sqlite_triggers(model.__tablename__)]
-    there = set(db.session.execute(text(asked)).scalars())
-    for name in wanted:
-        if name not in there:
-            yield Fault(0, f"the trigger {name}, which keeps rows from being changed, is missing")
 
 
 def _place() -> Path:
