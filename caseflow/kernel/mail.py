@@ -80,11 +80,13 @@ def _send(message: EmailMessage, url: str) -> None:
         client = smtplib.SMTP(host, server.port or 25, timeout=20)
     with client:
         client.ehlo()
-        if server.scheme == "smtp" and client.has_extn("starttls"):
+        if server.scheme != "smtps" and client.has_extn("starttls"):
             client.starttls(context=ssl.create_default_context())
+        # Whoever stands on the way can take the offer out of the answer; and letters hold links that let somebody in.
+        in_the_clear = not isinstance(client.sock, ssl.SSLSocket) and not is_loopback(host)
+        if in_the_clear and (server.scheme != "smtp+clear" or server.username):
+            raise smtplib.SMTPException("the mail server offers no encryption; no letter and no password is sent to it")
         if server.username:
-            if not isinstance(client.sock, ssl.SSLSocket) and not is_loopback(host):
-                raise smtplib.SMTPException("the mail server offers no encryption; the password is not sent to it")
             client.login(unquote(server.username), unquote(server.password or ""))
         client.send_message(message)
 

@@ -60,7 +60,10 @@ class Settings:
     redis_url: str = _setting("CASEFLOW_REDIS_URL", "", "`redis://…` or `unix://…`; empty: jobs run in the web process")
     worker: str = _setting("CASEFLOW_WORKER", "inprocess", "`inprocess` or `none` (then run `flask jobs work`)")
     smtp_url: str = _setting(
-        "CASEFLOW_SMTP_URL", "", "`smtp://user:password@host:port`, `smtps://…`; empty: letters are written to instance/mail"
+        "CASEFLOW_SMTP_URL",
+        "",
+        "`smtp://user:password@host:port` (with STARTTLS, or on this machine), `smtps://…`; `smtp+clear://…` for a relay "
+        "without encryption in a network of your own; empty: letters are written to instance/mail",
     )
     mail_from: str = _setting("CASEFLOW_MAIL_FROM", "caseflow <caseflow@localhost>", "sender of letters")
     language: str = _setting("CASEFLOW_LANGUAGE", "ru", "`en`, `ru` or `kk`: for visitors who have not chosen")
@@ -144,8 +147,8 @@ class Settings:
             raise WrongSetting(f"CASEFLOW_WORKER is “{self.worker}”, but takes inprocess or none.")
         if self.database_url and not self.database_url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
             raise WrongSetting("CASEFLOW_DATABASE_URL takes sqlite:///… or postgresql://… .")
-        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
-            raise WrongSetting("CASEFLOW_SMTP_URL takes smtp://… or smtps://… .")
+        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps", "smtp+clear"}:
+            raise WrongSetting("CASEFLOW_SMTP_URL takes smtp://…, smtps://… or smtp+clear://… .")
         if self.redis_url and urlsplit(self.redis_url).scheme not in {"redis", "rediss", "unix"}:
             raise WrongSetting("CASEFLOW_REDIS_URL takes redis://…, rediss://… or unix://… .")
 

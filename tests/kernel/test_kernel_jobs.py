@@ -2,11 +2,13 @@
 
 import os
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -360,3 +362,28 @@ def _workers(url):
 
     with Redis.from_url(url) as connection:
         return connection.smembers("rq:workers")
+
+
+def test_no_letter_goes_in_the_clear_to_another_machine(make_app, sqlite_url, smtp_sink, monkeypatch):
+    """Somebody on the way has taken STARTTLS out of the server's answer, or it never was there."""
+    monkeypatch.setattr(mail, "is_loopback", lambda _host: False)
+    app = make_app(sqlite_url, smtp_url=smtp_sink.url)
+    with app.app_context():
+        letter = _letter()
+        with pytest.raises(smtplib.SMTPException, match="no letter and no password is sent"):
+            mail.deliver(letter.id)
+        db.session.expire_all()
+        assert (smtp_sink.letters, letter.sent_at) == ([], None)
+
+
+@pytest.mark.parametrize(("who", "sent"), [("", 1), ("her:word@", 0)])
+def test_a_relay_in_ones_own_network_is_named_as_such_and_never_gets_a_password(
+    make_app, sqlite_url, smtp_sink, monkeypatch, who, sent
+):
+    monkeypatch.setattr(mail, "is_loopback", lambda _host: False)
+    app = make_app(sqlite_url, smtp_url=smtp_sink.url.replace("smtp://", f"smtp+clear://{who}"))
+    with app.app_context():
+        letter = _letter()
+        with nullcontext() if sent else pytest.raises(smtplib.SMTPException):
+            mail.deliver(letter.id)
+    assert len(smtp_sink.letters) == sent
