@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -43,7 +44,7 @@ FORM_BYTES = 2 * 1024 * 1024
 def create_app(settings: Settings) -> Flask:
     """Return the application for `settings`. Raises `RuntimeError` for a route without a gate."""
     app = Flask("caseflow", template_folder=str(ROOT / "templates"), static_folder="web/static")
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    _keep_private(settings.instance)
     app.extensions["caseflow_settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key(),
@@ -93,6 +94,15 @@ def create_app(settings: Settings) -> Flask:
     logging.getLogger("caseflow").setLevel(logging.INFO)
     jobs.start(app, redis_url=settings.redis_url, worker=settings.worker)
     return app
+
+
+def _keep_private(instance: Path) -> None:
+    """Let nobody else on this machine read what the installation writes: the database, its journal, letters."""
+    os.umask(0o077)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = instance.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+        instance.chmod(0o700)
 
 
 def _open(app: Flask, room: str) -> None:

@@ -387,6 +387,7 @@ def test_what_was_sealed_to_the_recovery_key_opens_with_the_shares_and_with_the_
     done = run("keys", "recovery", "open", str(sealed), "--out", str(opened), *shares)
     assert done.exit_code == 0, done.output
     assert opened.read_bytes() == plain.read_bytes()
+    assert opened.stat().st_mode & 0o077 == 0
     typed = "".join(path.read_text().splitlines()[-1] + "\n" for path in recovery_key[:2])
     joined = tmp_path / "key"
     assert run("keys", "recovery", "join", "--out", str(joined), typed=typed).exit_code == 0

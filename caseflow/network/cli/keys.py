@@ -192,7 +192,7 @@ def open_sealed(sealed: IO[bytes], out: Path, share_files: tuple[IO[str], ...]) 
     """Open a file that was sealed to the recovery key, such as a sealed export. Needs no database."""
     identity = _joined(share_files)
     try:
-        with out.open("xb") as target:
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
             unseal(sealed, target, [identity])
     except FileExistsError:
         raise click.ClickException(f"{out} exists already.") from None
