@@ -17,10 +17,10 @@ entry(N_("Search"), "search.index", order=70, icon="search")
 KINDS = {"incident": N_("Incident"), "case": N_("Case"), "precedent": N_("Precedent")}
 
 
-@bp.get("/search")
+@bp.route("/search", methods=["GET", "POST"])
 @signed_in
 def index() -> ResponseReturnValue:
-    """Search what one may read."""
-    words = clean(request.args.get("q", ""))[:200]
+    """Search what one may read. The words are posted: in an address they would stand in logs and histories."""
+    words = clean(request.form.get("q", ""))[:200]
     found = queries.search(current_actor(), words)
     return render_template("search/index.html", words=words, found=found, kinds=KINDS)

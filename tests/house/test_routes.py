@@ -204,6 +204,7 @@ ANSWERS = {
     "GET remedies.show": "303 | 404 200 200 | 404 404 200",
     "POST remedies.show": "401 | 404 303 303 | 404 404 303",
     "GET search.index": "303 | 200 200 200",
+    "POST search.index": "401 | 200 200 200",
     "GET static": "200 | 200 200 200 | 200 200 200",
     "GET web.health": "200 | 200 200 200",
     "POST web.preferences": "303 | 303 303 303",

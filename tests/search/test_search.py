@@ -5,6 +5,7 @@ import pytest
 from caseflow.search import queries
 from tests.cast import cast, signed_in_client
 from tests.matter import decided
+from tests.pages import send
 
 
 @pytest.fixture
@@ -40,7 +41,22 @@ def test_counsel_finds_case_and_incident(world):
 def test_the_page_says_when_nothing_fits_and_escapes_what_was_typed(world):
     app, people, _matter = world
     client = signed_in_client(app, people.dana)
-    answer = client.get("/search", query_string={"q": "<b>nothing</b>"})
+    answer = send(client, "/search", q="<b>nothing</b>")
     assert answer.status_code == 200
     assert "<b>nothing" not in answer.text
     assert "Nothing you may read" in answer.text
+
+
+def test_what_is_searched_for_stands_in_no_address(world):
+    """Addresses are written down on the way: by the proxy, by the browser's history, by whoever shares the screen."""
+    app, people, matter = world
+    client = signed_in_client(app, people.dana)
+    page = client.get("/search").text
+    assert '<form class="toolbar" method="post" action="/search"' in page
+    assert "What you search for is stored nowhere." in page
+
+    answer = send(client, "/search", q="station")
+
+    assert (answer.status_code, answer.request.query_string) == (200, b"")
+    assert matter.incident.reference in answer.text
+    assert matter.incident.reference not in client.get("/search", query_string={"q": "station"}).text
