@@ -464,3 +464,12 @@ def publish(coordinator: Person, review: str, words: Words) -> str:
     precedent = coordinator.send("Publish the anonymised text", {"title": words.published})
     coordinator.sees(words.published)
     return precedent
+
+
+def search(person: Person, words: str) -> None:
+    """Search for what is there: the words are sent, and stand in no address."""
+    person.open("/search")
+    person.fill({"q": words})
+    person.press("Search")
+    person.sees("Where it says so")
+    assert urlsplit(person.page.url).query == ""

@@ -124,10 +124,7 @@ def test_no_word_of_a_safe_is_found_on_the_server(
     steps.score(aigul, review, words, value=4)
 
     # Looking, searching, taking copies and failing leave traces too; none of them holds a word.
-    aigul.open("/search")
-    aigul.main.get_by_label("Words or names").fill(words.title)
-    aigul.main.get_by_role("button", name="Search").click()
-    aigul.main.get_by_text("Where it says so").first.wait_for()
+    steps.search(aigul, words.title)
     aigul.open(f"/incidents/{words.person}", status=404)
     leila.open(f"/precedents/?q={words.proposed}")
     aigul.open(item)
