@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, delete, inspect, select, update
 
 from caseflow.access.actor import Actor, Role
 from caseflow.entrance.models import Challenge, HalfSession, MemberSession
+from caseflow.entrance.rules import fresh
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
@@ -153,7 +154,8 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
     if moment - session.seen_at > _SEEN_EVERY:
         _touch(session, moment)
     actor = _actor(member, confirmed == public, MemberKeyring(member.id, keys, instance()))
-    return Visitor(actor, locked=False, owing=owes(session, member))
+    stale = session.second_at is not None and not fresh(session.second_at, moment)
+    return Visitor(actor, locked=False, owing=owes(session, member), stale=stale)
 
 
 def owes(session: MemberSession, member: Member) -> bool:

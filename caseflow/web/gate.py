@@ -18,25 +18,34 @@ _NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code", "offe
 _PIECE = 1024 * 1024
 _LET_FINISH = 1024 * _PIECE
 View = TypeVar("View", bound=Callable[..., Any])
+Again = Callable[[str, list[tuple[str, str]]], ResponseReturnValue]
 login_manager = LoginManager()
+_again: list[Again] = []
 
 
 class Visitor(UserMixin):
     """A signed-in member as Flask-Login knows her.
 
-    `locked` means that her keys are not at hand; `owing` that she must set up a second factor before anything opens.
+    `locked` means that her keys are not at hand; `owing` that she must set up a second factor before anything opens;
+    `stale` that she has one and did not prove it lately.
     """
 
-    def __init__(self, actor: Actor, *, locked: bool, owing: bool = False) -> None:
+    def __init__(self, actor: Actor, *, locked: bool, owing: bool = False, stale: bool = False) -> None:
         self.actor = actor
         self.locked = locked
         self.owing = owing
+        self.stale = stale
         self.id = actor.member_id
 
 
 def load_with(load: Callable[[Any], Visitor | None]) -> None:
     """Set how a request is recognised; the entrance gives its function here."""
     login_manager.request_loader(load)
+
+
+def ask_again_with(ask: Again) -> None:
+    """Set the page on which somebody proves her second factor once more; the entrance gives its function here."""
+    _again[:] = [ask]
 
 
 def init(app: Flask) -> None:
@@ -79,6 +88,27 @@ def signed_in(view: View) -> View:
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.gate = "signed in"  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def proven_lately(view: View) -> View:
+    """Let members act who have shown lately that it is they; others do so first, and nothing typed is lost by it.
+
+    For what lets others in or takes keys: a cookie that was copied is not enough for it. Who has no second factor is
+    let through as `signed_in` does.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if current_actor_or_none() is None:
+            return _ask_who()
+        if request.method == "POST" and current_user.stale:
+            g.answer_status = 423
+            return _again[0](request.full_path.rstrip("?"), _typed())
+        return cast(ResponseReturnValue, view(*args, **kwargs))
+
+    guarded.gate = "signed in"  # type: ignore[attr-defined]
+    guarded.proven_lately = True  # type: ignore[attr-defined]
     return cast(View, guarded)
 
 

@@ -16,7 +16,6 @@ from caseflow.entrance.routes.blueprint import (
     session_here,
     show,
     where_to,
-    with_cookie,
 )
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
@@ -25,7 +24,7 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.network.models import Member
 from caseflow.vault.keys import MemberKeys
-from caseflow.web.gate import entering, entering_actor, public
+from caseflow.web.gate import ask_again_with, entering, entering_actor, public
 
 
 @bp.route("/sign-in/second", methods=["GET", "POST"])
@@ -60,9 +59,9 @@ def ask_second(half: sessions.Half, form: SecondStepForm, onward: str, typed: li
 @entering
 def prove() -> ResponseReturnValue:
     """Show once more that it is oneself: by the second factor, or by the passphrase where there is none."""
-    actor, onward = entering_actor(), where_to()
+    actor, onward, typed = entering_actor(), where_to(), carried()
     if not queries.has_second_factor(actor.member_id):
-        return _prove_passphrase(onward)
+        return _prove_passphrase(onward, typed)
     form = SecondStepForm()
     if form.validate_on_submit():
         answer = operations.Answer(code=form.code.data or "", passkey=form.response.data or "")
@@ -71,13 +70,21 @@ def prove() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return with_cookie(redirect(onward, 303), value)
+            return go_on(onward, typed, value)
+    return _ask_again(onward, typed, form)
+
+
+def _ask_again(onward: str, typed: list[tuple[str, str]], form: SecondStepForm | None = None) -> str:
+    actor, here = entering_actor(), session_here().sid_hash
     assert isinstance(actor.ring, MemberKeyring)
-    here = session_here().sid_hash
-    return _page(actor.ring.keys, actor.member_id, here, form, action="entrance.prove", onward=onward, typed=[])
+    form = form or SecondStepForm(formdata=None)
+    return _page(actor.ring.keys, actor.member_id, here, form, action="entrance.prove", onward=onward, typed=typed)
 
 
-def _prove_passphrase(onward: str) -> ResponseReturnValue:
+ask_again_with(_ask_again)
+
+
+def _prove_passphrase(onward: str, typed: list[tuple[str, str]]) -> ResponseReturnValue:
     form, member = ProveForm(), db.session.get_one(Member, entering_actor().member_id)
     if form.validate_on_submit():
         try:
@@ -85,8 +92,8 @@ def _prove_passphrase(onward: str) -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return with_cookie(redirect(onward, 303), value)
-    return render_template("entrance/prove.html", form=form, onward=onward)
+            return go_on(onward, typed, value)
+    return render_template("entrance/prove.html", form=form, onward=onward, typed=typed)
 
 
 def _page(

@@ -16,12 +16,12 @@ from caseflow.keys.models import Approval
 from caseflow.network import operations
 from caseflow.network.models import Member
 from caseflow.network.routes.blueprint import bp
-from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.pages import refusing_to, transaction
 
 
 @bp.post("/approvals/<approval_id>/approve")
-@signed_in
+@proven_lately
 def approve(approval_id: str) -> ResponseReturnValue:
     """Approve what another coordinator asked for."""
     actor = current_actor()
@@ -47,7 +47,7 @@ def decline(approval_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/members/<member_id>/new-key")
-@signed_in
+@proven_lately
 def start_new_identity(member_id: str) -> ResponseReturnValue:
     """Send a member who lost passphrase and code the link for a new key."""
     actor = current_actor()
@@ -63,7 +63,7 @@ def start_new_identity(member_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/members/<member_id>/recovery")
-@signed_in
+@proven_lately
 def ask_recovery(member_id: str) -> ResponseReturnValue:
     """Ask that the organisation's recovery key be used for a member."""
     actor = current_actor()

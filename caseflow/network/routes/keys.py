@@ -25,7 +25,7 @@ from caseflow.network.panels import REASONS, WHERE
 from caseflow.network.routes.blueprint import bp
 from caseflow.network.routes.members import STATES
 from caseflow.web.forms import Form
-from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.navigation import panels_of
 from caseflow.web.pages import paginate, showing_refusals, transaction
 
@@ -73,7 +73,7 @@ def safes(member_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/members/<member_id>/end", methods=["GET", "POST"])
-@signed_in
+@proven_lately
 def end_membership(member_id: str) -> ResponseReturnValue:
     """End a member's access, and say who takes over what she answers for."""
     actor = current_actor()

@@ -18,7 +18,7 @@ from caseflow.network import operations, queries, rights
 from caseflow.network.forms import ConfirmKeyForm, InviteForm, OrganisationForm
 from caseflow.network.models import Invitation, Member, Organisation
 from caseflow.network.routes.blueprint import bp
-from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.navigation import entry
 from caseflow.web.pages import refusing_to, showing_refusals, transaction
 
@@ -59,7 +59,7 @@ def members() -> ResponseReturnValue:
 
 
 @bp.route("/members/invite", methods=["GET", "POST"])
-@signed_in
+@proven_lately
 def invite() -> ResponseReturnValue:
     """Invite somebody by mail."""
     actor = current_actor()
@@ -114,7 +114,7 @@ def add_organisation() -> ResponseReturnValue:
 
 
 @bp.route("/members/<member_id>/key", methods=["GET", "POST"])
-@signed_in
+@proven_lately
 def confirm_key(member_id: str) -> ResponseReturnValue:
     """Confirm a member's key by the words she reads out; the page never shows them."""
     actor = current_actor()
