@@ -13,7 +13,8 @@ from caseflow.kernel.db import Base, Id
 class Identity(Base):
     """A member's key pair: public half in the open, the seed wrapped under her passphrase and her recovery code.
 
-    `recovery_recipient` is the `age1…` of the code itself, to which sealed exports are sealed; none for older codes.
+    `recovery_recipient` is the `age1…` of the code itself, to which sealed exports are sealed, with her own signature;
+    none for older codes.
     """
 
     __tablename__ = "identities"
@@ -27,6 +28,7 @@ class Identity(Base):
     seed_wrapped: Mapped[bytes]
     seed_for_recovery: Mapped[bytes]
     recovery_recipient: Mapped[str | None] = mapped_column(String(64))
+    recipient_signature: Mapped[bytes | None] = mapped_column(LargeBinary(64))
     made_at: Mapped[datetime]
 
 

@@ -42,6 +42,7 @@ VERBS: dict[str, str] = {
     "keys.decide": N_("decided what another coordinator asked for"),
     "keys.use_approval": N_("did what a second coordinator had approved"),
     "keys.offer_organisation_key": N_("made a recovery key of the organisation"),
+    "keys.retire_organisation_key": N_("ended the recovery key of the organisation"),
     "keys.activate_organisation_key": N_("put a recovery key of the organisation into use"),
     "keys.make_safe": N_("made the safe"),
     "keys.grant": N_("gave a key to %(member)s"),

@@ -24,7 +24,6 @@ from caseflow.keys.models import (
 from caseflow.ledger.models import Event
 from caseflow.network.models import Departure, Invitation, Member, Network, Organisation
 from caseflow.vault.keys import MemberPublic, fingerprint
-from caseflow.vault.organisation import fingerprint_of
 
 __all__ = [
     "KeyFacts",
@@ -114,10 +113,14 @@ def open_requests(*, at: datetime) -> list[Request]:
         return []
     subjects = [approval.subject.partition(":")[2] for approval in found]
     names: dict[str, str] = names_of([*subjects, *(approval.asked_by_id for approval in found)])
-    asked = select(Invitation.id, Invitation.name).where(Invitation.id.in_(subjects))
-    names |= dict(db.session.execute(asked).all())
-    public = select(OrganisationKey.id, OrganisationKey.public).where(OrganisationKey.id.in_(subjects))
-    names |= {key: fingerprint_of(value) for key, value in db.session.execute(public)}
+    # All that is signed is shown: a name alone could stand beside anybody's address.
+    house = Organisation.id == Invitation.organisation_id
+    asked = select(Invitation.id, Invitation.name, Invitation.email, Organisation.name).join(Organisation, house)
+    for key, name, email, organisation in db.session.execute(asked.where(Invitation.id.in_(subjects))):
+        names[key] = f"{name}, {email}, {organisation}"
+    parts = select(OrganisationKey.id, OrganisationKey.threshold, OrganisationKey.shares)
+    for key, threshold, shares in db.session.execute(parts.where(OrganisationKey.id.in_(subjects))):
+        names[key] = f"{threshold}/{shares}"
     return [
         Request(approval, names[approval.asked_by_id], names.get(subject, ""))
         for approval, subject in zip(found, subjects, strict=True)

@@ -5,12 +5,15 @@ import shutil
 import subprocess
 
 import pytest
+from sqlalchemy import select, update
 
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.keys import operations as keys
-from caseflow.keys.models import Identity
+from caseflow.keys.models import Approval, Identity, OrganisationKey
+from caseflow.network import operations as network
 from caseflow.vault.identity import Identity as FileIdentity
+from caseflow.vault.organisation import fingerprint_of
 from caseflow.vault.recovery import RecoveryCode
 from tests.evidence.bags import PHRASE, ask, run, unpacked
 from tests.evidence.sending import JPEG
@@ -130,22 +133,25 @@ def test_recover_py_makes_the_same_key_as_the_vault():
         assert made == str(code.age_identity)
 
 
-def test_the_organisations_recovery_key_opens_it_too(people, sealed, age, tmp_path):
-    from caseflow.keys.models import OrganisationKey
+def test_keys_that_somebody_wrote_into_the_database_open_nothing(people, sealed, age, tmp_path):
+    slipped, paper = FileIdentity.generate(), FileIdentity.generate()
+    with transaction():
+        db.session.add(OrganisationKey(public=slipped.public, shares=3, threshold=2, made_by_id=people.aigul.member_id,
+                                       made_at=now(), active_at=now()))  # fmt: skip
+        db.session.execute(update(Identity).values(recovery_recipient=paper.recipient))
+    bag = sealed(passphrase="four grey horses on ice")
+    for key in (slipped, paper):
+        (tmp_path / "key.txt").write_text(f"{key}\n")
+        assert age(tmp_path / "key.txt", bag / FILE).returncode != 0
 
+
+def test_the_organisations_recovery_key_opens_it_too(people, sealed, age, tmp_path):
     offline = FileIdentity.generate()
     with transaction():
-        db.session.add(
-            OrganisationKey(
-                public=offline.public,
-                shares=3,
-                threshold=2,
-                made_by_id=people.aigul.member_id,
-                made_at=now(),
-                active_at=now(),
-                retired_at=None,
-            )
-        )
+        keys.offer_organisation_key(offline.public, shares=3, threshold=2, by=people.aigul, at=now())
+    with transaction():
+        asked = db.session.scalars(select(Approval).where(Approval.verdict.is_(None))).one()
+        network.approve(asked, words=fingerprint_of(offline.public), by=people.marat, at=now())
     bag = sealed()
     (tmp_path / "key.txt").write_text(f"{offline}\n")
     assert age(tmp_path / "key.txt", bag / FILE).stdout == JPEG

@@ -39,6 +39,7 @@ from caseflow.network.models import Member, Organisation
 from caseflow.vault import header as age_header
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import fingerprint
+from caseflow.vault.organisation import fingerprint_of
 from tests.cast import PASSPHRASE, cast
 from tests.keys.test_keys_grants import assign, log, open_case
 from tests.keys.test_keys_states import put_back
@@ -80,7 +81,8 @@ class World:
         with transaction():
             keys.offer_organisation_key(self.recovery.public, shares=3, threshold=2, by=people.aigul, at=at)
         with transaction():
-            network.approve(db.session.scalars(select(Approval).where(Approval.verdict.is_(None))).one(), by=people.marat, at=at)
+            asked = db.session.scalars(select(Approval).where(Approval.verdict.is_(None))).one()
+            network.approve(asked, words=fingerprint_of(self.recovery.public), by=people.marat, at=at)
             for name in NAMES:
                 keys.wrap_for_organisation(self.ids[name], self.pairs[name], by=getattr(people, name), at=at)
         with transaction():

@@ -43,6 +43,7 @@ from caseflow.vault.errors import Damaged
 from caseflow.vault.grants import GrantContext, SafeSecrets, wrap
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import MemberKeys, fingerprint
+from caseflow.vault.organisation import fingerprint_of
 from tests.cast import PASSPHRASE, cast
 from tests.keys.test_keys_grants import assign, end, open_case
 
@@ -338,7 +339,8 @@ def test_a_key_that_was_put_into_use_alone_waits_for_the_first_second_coordinato
         assert keys.present_key() is None
         waiting = db.session.scalars(select(Approval).where(Approval.verdict.is_(None))).one()
         with transaction():
-            network.approve(db.session.get_one(Approval, waiting.id), by=actor_of(member, pair), at=now())
+            words = fingerprint_of(db.session.scalars(select(OrganisationKey.public)).one())
+            network.approve(db.session.get_one(Approval, waiting.id), words=words, by=actor_of(member, pair), at=now())
         assert keys.present_key() is not None
 
 

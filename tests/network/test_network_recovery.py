@@ -20,10 +20,12 @@ from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.mail import Letter
 from caseflow.keys import operations as keys
 from caseflow.keys import queries as key_queries
-from caseflow.keys.models import Approval, Grant, Identity, OrganisationKey, OrganisationWrap
+from caseflow.keys.models import Approval, Grant, Identity, OrganisationKey, OrganisationWrap, Reopening
 from caseflow.ledger.models import Event
 from caseflow.network import operations
 from caseflow.network.models import Member, Organisation
+from caseflow.vault.organisation import from_shares
+from caseflow.vault.shares import Share
 from tests.cast import PASSPHRASE, cast, signed_in_client
 from tests.pages import send
 
@@ -142,7 +144,7 @@ def test_a_coordinator_is_made_by_two(app, people, aigul, marat):
     with app.app_context():
         assert db.session.scalar(select(Letter.id).where(Letter.to == "xenia@example.org")) is None, "no letter yet"
     approval = open_approval(app)
-    assert "make Xenia Kim a coordinator" in aigul.get("/members").text
+    assert "make Xenia Kim, xenia@example.org, Bureau of the tests a coordinator" in aigul.get("/members").text
     assert "Another coordinator decides what you ask for." in aigul.get("/members").text
     assert send(aigul, f"/approvals/{approval}/approve", "/members").status_code == 403
     assert "1 request waits for your approval" in marat.get("/").text
@@ -249,6 +251,12 @@ def test_a_coordinator_who_signs_in_stops_the_new_key_that_the_other_asked_for(a
         operations.start_new_identity(db.session.get_one(Member, people.aigul.member_id), by=people.aigul, at=now())
 
 
+def approve_key(app, coordinator, told):
+    words = re.search(r"eight words: ([a-z-]+)", told)[1]
+    answer = send(coordinator, f"/approvals/{open_approval(app)}/approve", "/members", words=words.replace("-", " ").upper())
+    assert answer.status_code == 303
+
+
 @pytest.fixture
 def recovery_key(app, run, people, marat, tmp_path):
     made = run("keys", "recovery", "make", "--as", "aigul@example.org", "--out", str(tmp_path / "shares"),
@@ -257,8 +265,11 @@ def recovery_key(app, run, people, marat, tmp_path):
     assert "comes into use when another coordinator" in made.output
     assert run("keys", "recovery", "status").exit_code == 1
     page = marat.get("/members").text
-    assert re.search(r"eight words: ([a-z-]+)", made.output)[1] in page
-    assert send(marat, f"/approvals/{open_approval(app)}/approve", "/members").status_code == 303
+    words = re.search(r"eight words: ([a-z-]+)", made.output)[1]
+    assert words not in page, "they stand on the papers only, so that nobody approves without looking"
+    refused = send(marat, f"/approvals/{open_approval(app)}/approve", "/members", words="some other words")
+    assert "not the eight words of this recovery key" in marat.get(refused.location).text
+    approve_key(app, marat, made.output)
     return [tmp_path / "shares" / f"share-{number}-of-3.txt" for number in (1, 2, 3)]
 
 
@@ -356,8 +367,69 @@ def test_a_new_recovery_key_takes_the_place_of_the_one_before(app, run, people, 
                  "--out", str(tmp_path / "more"), "--passphrase-file", "-")  # fmt: skip
     assert second.exit_code == 0, second.output
     assert "2 of 3 shares" in run("keys", "recovery", "status").output, "until it is approved the old one counts"
-    assert send(marat, f"/approvals/{open_approval(app)}/approve", "/members").status_code == 303
+    approve_key(app, marat, second.output)
+    status = run("keys", "recovery", "status").output
+    assert "3 of 5 shares" in status
+    assert "It opens the keys of 1 of 6 members." in status, "what was wrapped to the one before is gone, but for who approved"
+
+
+def test_a_recovery_key_made_on_another_machine_is_offered_by_its_public_half(app, run, people, marat, tmp_path):
+    shares = str(tmp_path / "shares")
+    made = run("keys", "recovery", "new", "--shares", "5", "--threshold", "3", "--out", shares)
+    assert made.exit_code == 0, made.output
+    recipient = re.search(r"offer (age1\w+)", made.output)[1]
+    offer = ["keys", "recovery", "offer", recipient, "--shares", "5", "--threshold", "3", "--as", "aigul@example.org"]
+    assert run(*offer[:3], "age1nonsense", *offer[4:], "--passphrase-file", "-").exit_code == 1
+    offered = run(*offer, "--passphrase-file", "-")
+    assert offered.exit_code == 0, offered.output
+    paper = (tmp_path / "shares" / "share-1-of-5.txt").read_text()
+    approve_key(app, marat, "eight words: " + re.search(r"# Eight words: ([a-z-]+)", paper)[1])
     assert "3 of 5 shares" in run("keys", "recovery", "status").output
+
+
+def test_a_recovery_key_is_retired_by_one_coordinator_and_every_way_back_by_it_is_gone(app, run, people, recovery_key):
+    send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
+    told = run("keys", "recovery", "retire", "--as", "aigul@example.org", "--passphrase-file", "-")
+    assert told.exit_code == 0, told.output
+    assert run("keys", "recovery", "status").exit_code == 1
+    with app.app_context():
+        assert db.session.scalars(select(OrganisationWrap)).all() == []
+    assert verbs(app, "keys.retire_organisation_key") == [("keys.retire_organisation_key", "done")]
+
+
+def test_a_wrap_to_a_key_that_was_retired_is_not_opened_though_somebody_put_it_back(app, run, people, marat, recovery_key, tmp_path):
+    send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
+    dana = people.dana.member_id
+    with app.app_context():
+        kept = db.session.get_one(OrganisationWrap, dana)
+        row = {column.name: getattr(kept, column.name) for column in OrganisationWrap.__table__.columns}
+    second = run("keys", "recovery", "make", "--as", "aigul@example.org", "--out", str(tmp_path / "more"), "--passphrase-file", "-")
+    approve_key(app, marat, second.output)
+    old = from_shares([Share.parse(path.read_text().splitlines()[-1]) for path in recovery_key[:2]])
+    with app.app_context(), transaction():
+        db.session.merge(OrganisationWrap(**row))
+    with app.app_context(), pytest.raises(RuleBroken, match="opens nothing of hers"):
+        keys.keys_by_organisation(dana, old)
+
+
+def test_a_link_to_recovered_keys_ends_when_the_member_signs_in_and_she_is_told_of_it(app, run, people, aigul, marat, recovery_key):
+    send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
+    page = f"/members/{people.dana.member_id}"
+    send(aigul, f"{page}/recovery", page)
+    send(marat, f"/approvals/{open_approval(app)}/approve", "/members")
+    shares = ["--share", str(recovery_key[0]), "--share", str(recovery_key[2])]
+    use = ["keys", "recovery", "use", "--as", "aigul@example.org", "--member", "dana@example.org", "--passphrase-file", "-"]
+    done = run(*use, *shares)
+    assert "good for one day" in done.output
+    link = re.search(r"(/reopen/\S+)", done.output)[1]
+    assert app.test_client().get(link).status_code == 200
+    send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
+    assert app.test_client().get(link).status_code in (404, 410)
+    with app.app_context():
+        letters = db.session.scalars(select(Letter).where(Letter.to == "dana@example.org")).all()
+        assert any("recovery key was used to open your account" in letter.body for letter in letters)
+        assert not any(link in letter.body for letter in letters)
+        assert db.session.scalars(select(Reopening.seed_sealed)).all() == [None]
 
 
 def test_the_shares_do_not_land_in_the_installation_or_over_others(app, run, people, recovery_key):

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from caseflow.access.actor import Actor
 from caseflow.entrance import sessions
 from caseflow.entrance.models import MemberSession
+from caseflow.entrance.operations.letters import ACCOUNT, tell
 from caseflow.entrance.operations.signing_in import ENDED, actor_of
 from caseflow.entrance.operations.tries import forgive, throttle
 from caseflow.kernel import db as kernel_db
@@ -55,6 +56,7 @@ def reset_by_code(email: str, code: str, passphrase: str, *, address: str, at: d
         )
         sessions.end_all(member.id)
         forgive(email, address)
+        tell(member, N_("A new passphrase was set for your account with your recovery code."), at=at, subject=ACCOUNT)
         ledger.record("entrance.reset_by_code", by=actor, at=at, about=member)
 
 
@@ -84,6 +86,7 @@ def change_passphrase(
         sessions.end_all(member.id)
         value = sessions.begin(member, pair, agent=agent, at=at, ends_at=ends_at, second_at=second_at)
         forgive(member.email, address)
+        tell(member, N_("The passphrase of your account was changed."), at=at, subject=ACCOUNT)
         ledger.record("entrance.change_passphrase", by=by, at=at, about=member)
     return value
 
@@ -96,6 +99,7 @@ def renew_code(member: Member, passphrase: str, *, by: Actor, address: str, at: 
         _demand_still(member, identity, seen, field="passphrase")
         code = keys.renew_code(identity, keys=pair, by=by, at=at)
         forgive(member.email, address)
+        tell(member, N_("A new recovery code was made for your account. The one before opens nothing any more."), at=at, subject=ACCOUNT)
         ledger.record("entrance.renew_code", by=by, at=at, about=member)
     return code
 

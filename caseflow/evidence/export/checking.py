@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import select
-
 from caseflow.access.actor import Actor
 from caseflow.evidence.export import contents, opening
 from caseflow.evidence.export.bag import Checked
@@ -13,7 +11,8 @@ from caseflow.evidence.export.contents import Asked, Survey
 from caseflow.kernel.db import db
 from caseflow.kernel.settings import current
 from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Identity, OrganisationKey
+from caseflow.keys.models import Identity
+from caseflow.keys.operations import present_key, signed_recipient
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.identity import Recipient
 
@@ -21,15 +20,17 @@ _WORK, _WORK_IN_TESTS = 18, 10
 
 
 def own_recipient(actor: Actor) -> str | None:
-    """Return the `age1…` of the actor's recovery code on paper, None where she has one from before there was such."""
-    identity = db.session.get(Identity, actor.member_id)
-    return identity.recovery_recipient if identity else None
+    """Return the `age1…` of the actor's recovery code on paper, None for a code from before there was such a thing.
+
+    Also None for one that she has not signed herself: the database could name anybody's.
+    """
+    identity, ring = db.session.get(Identity, actor.member_id), cast(MemberKeyring, actor.ring)
+    return signed_recipient(identity, ring.keys.public) if identity else None
 
 
 def organisation_recipient() -> str | None:
     """Return the `age1…` of the organisation's offline recovery key, None where there is none in use."""
-    in_use = (OrganisationKey.active_at.is_not(None), OrganisationKey.retired_at.is_(None))
-    key = db.session.scalar(select(OrganisationKey).where(*in_use).order_by(OrganisationKey.active_at.desc()).limit(1))
+    key = present_key()
     return str(Recipient(key.public)) if key else None
 
 

@@ -19,6 +19,7 @@ from caseflow.keys.operations.identities import (
     renew_code,
     renew_trust,
     replace_identity,
+    signed_recipient,
     unlock,
     unlock_by_code,
 )
@@ -28,6 +29,7 @@ from caseflow.keys.operations.organisation import (
     keys_by_organisation,
     offer_organisation_key,
     present_key,
+    retire_organisation_key,
     wrap_for_organisation,
 )
 from caseflow.keys.operations.safes import new_safe, settle
@@ -54,9 +56,11 @@ __all__ = [
     "renew_code",
     "renew_trust",
     "replace_identity",
+    "retire_organisation_key",
     "ripe",
     "settle",
     "settle_some",
+    "signed_recipient",
     "take_all",
     "unlock",
     "unlock_by_code",

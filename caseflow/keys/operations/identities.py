@@ -13,19 +13,22 @@ from sqlalchemy import delete, select
 from caseflow.access import network as policy
 from caseflow.access import trust
 from caseflow.access.actor import Actor, demand
+from caseflow.kernel.announce import on
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys.derivation import derive_in_turn
 from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, RetiredIdentity
+from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, Reopening, RetiredIdentity
 from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
 from caseflow.vault.errors import VaultError
-from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint
+from caseflow.vault.fields import fields
+from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint, verify
 from caseflow.vault.passphrases import (
     FAST_FOR_TESTS,
     STANDARD,
@@ -36,6 +39,8 @@ from caseflow.vault.passphrases import (
     wrap_seed,
 )
 from caseflow.vault.recovery import RecoveryCode
+
+_RECIPIENT = "recovery-recipient"
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ def make_identity(
         public=keys.public.to_bytes(),
         seed_for_recovery=code.wrap_seed(keys.seed, member_id),
         recovery_recipient=code.age_identity.recipient,
+        recipient_signature=_sign_recipient(keys, member_id, code),
         made_at=at,
         **_wrapped(keys, passphrase, member_id, 1, prepared),
     )
@@ -185,6 +191,7 @@ def change_passphrase(
     identity.epoch += 1
     for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
         setattr(identity, name, value)
+    _withdraw_links(identity.member_id, at=at)
     public = {"epoch": identity.epoch}
     ledger.record("keys.change_passphrase", by=by, at=at, about=f"members:{identity.member_id}", public=public)
     wrap_for_organisation(identity.member_id, keys, by=by, at=at)
@@ -196,6 +203,8 @@ def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor | None, at: da
     code = RecoveryCode.generate()
     identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
     identity.recovery_recipient = code.age_identity.recipient
+    identity.recipient_signature = _sign_recipient(keys, identity.member_id, code)
+    _withdraw_links(identity.member_id, at=at)
     ledger.record("keys.renew_code", by=by, at=at, about=f"members:{identity.member_id}")
     return code
 
@@ -233,6 +242,7 @@ def replace_identity(
     identity.public, identity.made_at = keys.public.to_bytes(), at
     identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
     identity.recovery_recipient = code.age_identity.recipient
+    identity.recipient_signature = _sign_recipient(keys, identity.member_id, code)
     for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
         setattr(identity, name, value)
     db.session.execute(delete(KeyConfirmation).where(KeyConfirmation.member_id == identity.member_id))
@@ -248,6 +258,38 @@ def replace_identity(
     ledger.record("keys.replace_identity", by=by, at=at, about=f"members:{identity.member_id}", public=public)
     wrap_for_organisation(identity.member_id, keys, by=by, at=at)
     return keys, code
+
+
+def signed_recipient(identity: Identity, public: MemberPublic) -> str | None:
+    """Return the `age1…` of the member's recovery code if she signed it with the keys of which `public` is the half."""
+    recipient, signature = identity.recovery_recipient, identity.recipient_signature
+    if recipient is None or signature is None:
+        return None
+    try:
+        verify(public, _recipient_words(identity.member_id, recipient), signature, purpose=_RECIPIENT)
+    except VaultError:
+        return None
+    return recipient
+
+
+def _sign_recipient(keys: MemberKeys, member_id: str, code: RecoveryCode) -> bytes:
+    return keys.sign(_recipient_words(member_id, code.age_identity.recipient), purpose=_RECIPIENT)
+
+
+def _recipient_words(member_id: str, recipient: str) -> bytes:
+    return fields("caseflow/v1/recovery-recipient", instance(), member_id, recipient)
+
+
+def _withdraw_links(member_id: str, *, at: datetime) -> None:
+    """Make links to this account useless: she has shown that she needs none, or takes her account back from somebody."""
+    open_ones = select(Reopening).where(Reopening.member_id == member_id, Reopening.used_at.is_(None))
+    for link in db.session.scalars(open_ones.where(Reopening.withdrawn_at.is_(None))):
+        link.withdrawn_at, link.seed_sealed = at, None
+
+
+@on("entrance.signed_in")
+def _needs_no_link(by: Actor, at: datetime, **_facts: object) -> None:
+    _withdraw_links(by.member_id, at=at)
 
 
 def _demand_own(identity: Identity, keys: MemberKeys) -> None:

@@ -52,9 +52,29 @@ def activate_organisation_key(key: OrganisationKey, *, by: Actor, at: datetime) 
         if earlier.id != key.id:
             earlier.retired_at = at
     key.active_at = at
+    _drop_wraps(but=key.id)
     told = {"fingerprint": fingerprint_of(key.public)}
     ledger.record("keys.activate_organisation_key", by=by, at=at, about=key, public=told)
     wrap_for_organisation(by.member_id, cast(MemberKeyring, by.ring).keys, by=by, at=at)
+
+
+def retire_organisation_key(*, by: Actor, at: datetime) -> int:
+    """End the recovery key in use without a new one, when shares were lost or seen; return how many wraps went with it.
+
+    One coordinator alone may: it takes a way in away and gives nobody any.
+    """
+    demand(policy.may_ask_approval(by), about="organisation_keys:")
+    for key in db.session.scalars(select(OrganisationKey).where(OrganisationKey.retired_at.is_(None))):
+        key.retired_at = at
+    dropped = _drop_wraps()
+    ledger.record("keys.retire_organisation_key", by=by, at=at, about="organisation_keys:", public={"wraps": dropped})
+    return dropped
+
+
+def _drop_wraps(*, but: str = "") -> int:
+    # Whoever holds shares of an earlier key must find nothing here that they open.
+    db.session.flush()
+    return db.session.query(OrganisationWrap).filter(OrganisationWrap.key_id != but).delete(synchronize_session="fetch")
 
 
 def ask_again_for_key(*, by: Actor, at: datetime) -> None:
@@ -104,9 +124,9 @@ def keys_by_organisation(member_id: str, identity: FileIdentity) -> MemberKeys:
 
     Raises `RuleBroken` when she has no wrap to it, a `VaultError` when it does not open.
     """
-    about = f"members:{member_id}"
+    about, key = f"members:{member_id}", present_key()
     wrap, own = db.session.get(OrganisationWrap, member_id), db.session.get(Identity, member_id)
-    if wrap is None or own is None or wrap.public != own.public:
+    if wrap is None or own is None or key is None or (wrap.public, wrap.key_id) != (own.public, key.id):
         raise RuleBroken(N_("This member has not signed in since the recovery key was made: it opens nothing of hers."), about=about)
     public = MemberPublic.from_bytes(wrap.public)
     seed = unwrap_with(identity, wrap.wrapped, instance=instance(), member=member_id, member_public=public)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, NoReturn
@@ -24,11 +25,36 @@ from caseflow.network.cli.network import PASSPHRASE_FILE, acting, actor_of, open
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.identity import Identity as FileIdentity
+from caseflow.vault.identity import Recipient
 from caseflow.vault.organisation import fingerprint_of, from_shares, shares_of
 from caseflow.vault.shares import Share
 from caseflow.vault.stream import unseal
 
 _AS = click.option("--as", "coordinator", required=True, help="Address of the coordinator who acts.")
+_TOO_MANY = "The threshold cannot be larger than the number of shares."
+
+
+def _counted(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how many shares there are and how many of them suffice."""
+    shares = click.option(
+        "--shares", type=click.IntRange(2, 16), default=3, show_default=True, help="How many shares are made."
+    )
+    threshold = click.option(
+        "--threshold", type=click.IntRange(2, 16), default=2, show_default=True, help="How many of them suffice."
+    )
+    return shares(threshold(command))
+
+
+def _parted(command: Callable[..., None]) -> Callable[..., None]:
+    """Add those and the option where the shares go."""
+    out = click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder for the shares, one file each; without it they are printed.",
+    )
+    return _counted(out(command))
+
+
 _SHARES = click.option(
     "--share",
     "share_files",
@@ -84,43 +110,82 @@ def recovery() -> None:
     """The organisation's offline recovery key."""
 
 
+@recovery.command("new")
+@_parted
+def new(shares: int, threshold: int, out: Path | None) -> None:
+    """Make a recovery key on any machine, best one without network. Needs no database; take the public half to the server."""
+    identity = _new_shares(shares, threshold, out)
+    click.echo(f"On the server: flask keys recovery offer {identity.recipient} --shares {shares} --threshold {threshold} --as …")
+
+
+@recovery.command("offer")
+@click.argument("recipient")
+@_counted
+@_AS
+@PASSPHRASE_FILE
+def offer(recipient: str, shares: int, threshold: int, coordinator: str, passphrase_file: IO[str] | None) -> None:
+    """Offer the public half of a recovery key that `recovery new` made elsewhere; the server never sees the private one."""
+    try:
+        public = Recipient.parse(recipient).public
+    except VaultError as refusal:
+        _fail(str(refusal))
+    _offer(public, shares, threshold, _acting(coordinator, passphrase_file))
+
+
+@recovery.command("retire")
+@_AS
+@PASSPHRASE_FILE
+def retire(coordinator: str, passphrase_file: IO[str] | None) -> None:
+    """End the recovery key in use without a new one, when shares were lost or seen by others."""
+    actor = _acting(coordinator, passphrase_file)
+    with acting("keys.retire_organisation_key", by=actor):
+        dropped = keys.retire_organisation_key(by=actor, at=now())
+    click.echo(f"No recovery key is in use any more; the ways back of {dropped} members are gone. Old backups still have them.")
+
+
 @recovery.command("make")
 @_AS
-@click.option("--shares", type=click.IntRange(2, 16), default=3, show_default=True, help="How many shares are made.")
-@click.option("--threshold", type=click.IntRange(2, 16), default=2, show_default=True, help="How many of them suffice.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the shares, one file each; without it they are printed.",
-)
+@_parted
 @PASSPHRASE_FILE
 def make(coordinator: str, shares: int, threshold: int, out: Path | None, passphrase_file: IO[str] | None) -> None:
-    """Make a recovery key. Its private half exists only in the shares, which the server does not keep."""
+    """Make a recovery key here and offer it: `new` and `offer` in one, for a server that you trust with its making.
+
+    The private half exists only in the shares, which the server does not keep.
+    """
     if threshold > shares:
-        raise click.ClickException("The threshold cannot be larger than the number of shares.")
-    if out is not None and out.resolve().is_relative_to(current().instance.resolve()):
-        raise click.ClickException(
-            "The shares do not belong into the folder of the installation. Name another, best on a removable disk."
-        )
+        _fail(_TOO_MANY)
     actor = _acting(coordinator, passphrase_file)
+    identity = _new_shares(shares, threshold, out)
+    _offer(identity.public, shares, threshold, actor)
+
+
+def _new_shares(shares: int, threshold: int, out: Path | None) -> FileIdentity:
+    """Make a key, write or print its shares, and tell its words; return it."""
+    if threshold > shares:
+        _fail(_TOO_MANY)
+    if out is not None and out.resolve().is_relative_to(current().instance.resolve()):
+        _fail("The shares do not belong into the folder of the installation. Name another, best on a removable disk.")
     identity = FileIdentity.generate()
     papers = [_paper(share, identity) for share in shares_of(identity, shares=shares, threshold=threshold)]
-    if out is not None:
-        _write(out, papers)
-    with acting("keys.offer_organisation_key", by=actor):
-        key = keys.offer_organisation_key(identity.public, shares=shares, threshold=threshold, by=actor, at=now())
-        active = key.active_at is not None
     if out is None:
         click.echo("\n".join(papers))
     else:
+        _write(out, papers)
         click.echo(f"{shares} shares are written to {out}. Give each to another person and delete the folder.")
-    click.echo(f"The key's eight words: {fingerprint_of(identity.public)}")
     click.echo(f"Files can be sealed to it: {identity.recipient}")
+    return identity
+
+
+def _offer(public: bytes, shares: int, threshold: int, actor: Actor) -> None:
+    with acting("keys.offer_organisation_key", by=actor):
+        key = keys.offer_organisation_key(public, shares=shares, threshold=threshold, by=actor, at=now())
+        active = key.active_at is not None
+    click.echo(f"The key's eight words: {fingerprint_of(public)}")
     if active:
         click.echo("It is in use: there is no second coordinator who could approve it, and the ledger says so.")
     else:
         click.echo(
-            "It comes into use when another coordinator compares the eight words and approves it on the page of members."
+            "It comes into use when another coordinator types the eight words of the papers on the page of members."
         )
 
 
@@ -226,7 +291,7 @@ def _member(email: str) -> Member:
 
 
 def _give(link: str, member: Member) -> None:
-    click.echo(f"Give this link to {member.name} yourself, not by mail. It is good for seven days, once: {link}")
+    click.echo(f"Give this link to {member.name} yourself, not by mail. It is good for one day, once: {link}")
 
 
 def _acting(coordinator: str, passphrase_file: IO[str] | None) -> Actor:
@@ -252,10 +317,9 @@ def _share_in(file: IO[str]) -> str:
 
 
 def _paper(share: Share, identity: FileIdentity) -> str:
-    home = queries.network()
     return (
-        f"# Recovery key of {home.name if home else 'a network'}, share {share.number} of {share.shares}; "
-        f"{share.threshold} of them open everything.\n"
+        f"# Recovery key, share {share.number} of {share.shares}; {share.threshold} of them open everything.\n"
+        f"# Eight words: {fingerprint_of(identity.public)}\n"
         "# Keep it on paper, apart from the others, and tell nobody but your network's coordinators that you have it.\n"
         f"# Public half: {identity.recipient}\n"
         f"{share}\n"

@@ -31,7 +31,7 @@ def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
     """
     demand(policy.may_confirm_key(by, member), about=ledger.name_of(member))
     identity = db.session.get_one(Identity, member.id)
-    if _plain(words) != _plain(fingerprint(MemberPublic.from_bytes(identity.public))):
+    if plain_words(words) != plain_words(fingerprint(MemberPublic.from_bytes(identity.public))):
         raise RuleBroken(
             N_("These are not the eight words of this key. Ask the member to read them out again; do not confirm otherwise."),
             field="words",
@@ -91,7 +91,8 @@ def set_preferences(member: Member, *, language: str | None, theme: str | None, 
     ledger.record("network.set_preferences", by=by, at=at, about=member)
 
 
-def _plain(words: str) -> str:
+def plain_words(words: str) -> str:
+    """Return eight words as they are compared: letters only, however they were typed."""
     return "".join(letter for letter in words.lower() if letter.isalpha())
 
 

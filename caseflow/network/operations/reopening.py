@@ -21,6 +21,7 @@ from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.settings import current
+from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
 from caseflow.keys.models import Identity, Reopening
 from caseflow.keys.operations.approvals import NEW_IDENTITY
@@ -35,6 +36,7 @@ from caseflow.vault.recovery import RecoveryCode
 from caseflow.vault.reopening import open_seed_with, seal_seed_with
 
 VALID_FOR = timedelta(days=7)
+RECOVERED_FOR = timedelta(days=1)  # it is handed over, not sent; whoever saw it on a screen must not keep it
 NEW, RECOVERED = "new", "recovered"
 
 
@@ -80,8 +82,20 @@ def offer_recovered(member: Member, pair: MemberKeys, *, by: Actor, at: datetime
     """Seal a member's recovered seed under a link for her and return it; who recovered it has asked who may."""
     demand(policy.may_see_members(by), about=ledger.name_of(member))
     _reopening, link = _offer(member, RECOVERED, pair, by=by, at=at)
+    tell(member, N_("The organisation's recovery key was used to open your account. A link by which you choose a new passphrase was made and is handed to you."), at=at)
     ledger.record("network.offer_recovered", by=by, at=at, about=member)
     return link
+
+
+def tell(member: Member, what: str, *, at: datetime) -> None:
+    """Write to `member`, in her language, that `what` (a sentence of ours, marked for translation) happened."""
+    with force_locale(member.language):
+        subject = _("Your account in caseflow")
+        body = _(
+            "%(what)s\n\nIf you know why, there is nothing to do. If not, call somebody who coordinates your network now.",
+            what=_(what),
+        )
+    mail.write(member.email, subject, body, at=at)
 
 
 def warn_of_request(member: Member, *, at: datetime) -> None:
@@ -135,6 +149,7 @@ def reopen(
         )
         code = keys.renew_code(identity, keys=pair, by=None, at=at)
     reopening.used_at, reopening.seed_sealed = at, None
+    tell(member, N_("A new passphrase was chosen for your account by the link that was made for it."), at=at)
     announce("network.member_reopened", member=member, kind=reopening.kind, at=at)
     ledger.record("network.reopen", by=None, at=at, about=member, public={"kind": reopening.kind})
     return member, pair, code
@@ -158,7 +173,7 @@ def _offer(member: Member, kind: str, pair: MemberKeys | None, *, by: Actor, at:
         seed_sealed=seal_seed_with(token, pair.seed, member.id) if pair else None,
         by_id=by.member_id,
         at=at,
-        expires_at=at + VALID_FOR,
+        expires_at=at + (VALID_FOR if kind == NEW else RECOVERED_FOR),
     )
     db.session.add(reopening)
     db.session.flush()

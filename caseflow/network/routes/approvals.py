@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import true
@@ -28,7 +28,7 @@ def approve(approval_id: str) -> ResponseReturnValue:
     demand(policy.may_see_members(actor), about="approvals:")
     approval = find(Approval, approval_id, true())
     with refusing_to(url_for("network.members")), transaction():
-        operations.approve(approval, by=actor, at=now())
+        operations.approve(approval, words=request.form.get("words", ""), by=actor, at=now())
         flash(_("You have approved it. It is done now."), "ok")
         return redirect(url_for("network.members"), 303)
 
