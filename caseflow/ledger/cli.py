@@ -9,9 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from caseflow.kernel.clock import now
-from caseflow.kernel.db import db, transaction
-from caseflow.kernel.settings import current
+from caseflow.kernel.db import db
 from caseflow.ledger import checkpoints, exports, jobs
 from caseflow.ledger.models import Checkpoint, Event
 from caseflow.ledger.tree import RowsMissing
@@ -43,18 +41,6 @@ def checkpoint() -> None:
     """Sign how far the ledger is; end with 1 if it did not grow out of the last checkpoint."""
     made = _checkpoint()
     click.echo(f"The checkpoint of {made.size} rows has the root {made.root.hex()}.")
-
-
-@group.command("renew-key")
-@click.option("--yes", is_flag=True, help="The old key file has been put away.")
-def renew_key(*, yes: bool) -> None:
-    """Sign checkpoints with a new key from now on, after the old one was lost or taken. Partners must get the new one."""
-    place = current().ledger_key_path
-    if not yes or place.exists():
-        raise click.ClickException(f"Put {place} away first, then run this with --yes.")
-    with transaction():
-        key = checkpoints.renew_key(now())
-    click.echo(key)
 
 
 @group.command("key")

@@ -13,8 +13,10 @@ from typing import Any
 from caseflow.ledger import rules, stamping, tree
 from caseflow.ledger.models import Checkpoint, Event
 from caseflow.ledger.queries import event_row_bytes
+from caseflow.ledger.signers import member_keys, signer_of
 from caseflow.vault import merkle, notes
 from caseflow.vault.errors import Damaged
+from caseflow.vault.keys import MemberPublic, fingerprint, verify
 
 GROWTH = "caseflow/v1/growth"
 PROOF = "caseflow/v1/row"
@@ -45,12 +47,17 @@ def files(new: Checkpoint, since: int) -> dict[str, bytes]:
 
 
 def proof(event: Event, under: Checkpoint) -> dict[str, Any]:
-    """Return the proof that `event` is under a checkpoint, as an object for JSON: row, number, steps, note."""
+    """Return the proof that `event` is under a checkpoint, as an object for JSON: row, number, steps, note.
+
+    With it goes the key that signed the row; whose it is, its eight words tell.
+    """
+    signer = signer_of(event, member_keys()[0]) if event.signature else None
     return {
         "format": PROOF,
         "seq": event.seq,
         "row": event_row_bytes(event).decode(),
         "signature": event.signature.hex() if event.signature else None,
+        "public": signer.public.hex() if signer else None,
         "size": under.size,
         "proof": [step.hex() for step in tree.inclusion(event.seq, under.size)],
         "checkpoint": under.note,
@@ -93,14 +100,31 @@ def _check_row(text: str, trust: Any, roots: dict[int, bytes]) -> str:
         said = json.loads(text)
         seq, row, steps = int(said["seq"]), str(said["row"]), [bytes.fromhex(step) for step in said["proof"]]
         note, told = str(said["checkpoint"]), json.loads(row)
+        actor, signature, public = told["actor"], _hex(said["signature"]), _hex(said.get("public"))
         known = said["format"] == PROOF and told["seq"] == seq
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Damaged("This is not the proof of a row.") from None
     if not known:
         raise Damaged("This is not the proof of a row.")
     size = trust(note)
-    merkle.verify_inclusion(rules.leaf_of(row.encode()), seq - 1, size, steps, roots[size])
-    return f"Row {seq} is in the ledger of {size} rows."
+    leaf = rules.leaf_of(row.encode())
+    merkle.verify_inclusion(leaf, seq - 1, size, steps, roots[size])
+    return f"Row {seq} is in the ledger of {size} rows{_signed(actor, leaf, signature, public)}."
+
+
+def _signed(actor: str | None, leaf: bytes, signature: bytes | None, public: bytes | None) -> str:
+    """Return the rest of the sentence about a row: what its signature says. Raises Damaged when it does not hold."""
+    if signature is None:
+        return "; nobody signed it" if actor is None else f"; {actor}, who is said to have acted, did not sign it"
+    if public is None:
+        return "; its signature was not checked: the proof does not bring the key"
+    key = MemberPublic.from_bytes(public)
+    verify(key, leaf, signature, purpose="ledger")
+    return f", signed with the key of the words {fingerprint(key)}; {actor} must be whose words these are"
+
+
+def _hex(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)
 
 
 def _read_growth(text: str) -> tuple[int, list[bytes], str]:

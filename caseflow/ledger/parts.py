@@ -17,6 +17,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from caseflow.ledger import rules
+from caseflow.ledger.signers import Key
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberPublic, verify
 from caseflow.vault.merkle import Frontier
@@ -48,7 +49,7 @@ class Fault:
 class Part:
     """What to check: blocks `first` to before `last` of the `rows` rows that there were at the beginning.
 
-    `keys` are the 64 bytes of the keys of each member; `sizes` the sizes at which somebody wants the tree; `known` the
+    `keys` are those of each member and the rows they count for; `sizes` the sizes at which somebody wants the tree; `known` the
     digests of blocks whose signatures were verified before.
     """
 
@@ -57,7 +58,7 @@ class Part:
     rows: int
     first: int
     last: int
-    keys: Mapping[str, tuple[bytes, ...]]
+    keys: Mapping[str, tuple[Key, ...]]
     sizes: frozenset[int]
     known: Mapping[int, str]
 
@@ -85,10 +86,7 @@ def check(part: Part) -> list[Block]:
 
 def check_on(connection: Connection, part: Part) -> list[Block]:
     """Check the blocks of `part` on `connection`."""
-    signers = {
-        member: [(public, MemberPublic.from_bytes(public)) for public in publics]
-        for member, publics in part.keys.items()
-    }
+    signers = {who: [(key, MemberPublic.from_bytes(key.public)) for key in keys] for who, keys in part.keys.items()}
     chained = _chained_before(connection, part.first * BLOCK)
     found = []
     for number in range(part.first, part.last):
@@ -97,7 +95,7 @@ def check_on(connection: Connection, part: Part) -> list[Block]:
     return found
 
 
-Signers = Mapping[str, Sequence[tuple[bytes, MemberPublic]]]
+Signers = Mapping[str, Sequence[tuple[Key, MemberPublic]]]
 
 
 def _chained_before(connection: Connection, seq: int) -> bytes:
@@ -117,8 +115,8 @@ def _block(connection: Connection, part: Part, number: int, chained: bytes, sign
         if seq != expected:
             block.faults.append(Fault(expected, MISSING))
         if signature is not None:
-            keys = signers.get(row[2], ())
-            digest.update(leaf + bytes(signature) + b"".join(public for public, _key in keys))
+            keys = [each for each in signers.get(row[2], ()) if each[0].may_sign(seq, row[4], row[5])]
+            digest.update(leaf + bytes(signature) + b"".join(key.public for key, _public in keys))
             signed.append((seq, leaf, bytes(signature), keys))
         growing.append(seq, leaf)
         chained, expected = bytes(row[12]), seq + 1
@@ -172,10 +170,10 @@ def may_be_unsigned(actor: str | None, result: str, verb: str) -> bool:
     return actor is None or result != "done" or verb in rules.UNSIGNED
 
 
-def _signed(leaf: bytes, signature: bytes, keys: Sequence[tuple[bytes, MemberPublic]]) -> bool:
-    for _public, key in reversed(keys):
+def _signed(leaf: bytes, signature: bytes, keys: Sequence[tuple[Key, MemberPublic]]) -> bool:
+    for _key, public in reversed(keys):
         try:
-            verify(key, leaf, signature, purpose="ledger")
+            verify(public, leaf, signature, purpose="ledger")
         except VaultError:
             continue
         return True

@@ -23,6 +23,16 @@ START = hashlib.sha256(b"caseflow/v1/ledger").digest()
 SALT_BYTES = 16
 UNSIGNED = frozenset({"entrance.sign_out"})
 """What a member may do without her keys at hand: end a session that is locked."""
+UNCONFIRMED = frozenset(
+    {
+        "entrance.add_factor", "entrance.change_passphrase", "entrance.end_session", "entrance.first_step",
+        "entrance.prove_second", "entrance.remove_factor", "entrance.renew_backup_codes", "entrance.renew_code",
+        "entrance.reset_by_code", "entrance.second_step", "entrance.sign_in", "entrance.sign_out",
+        "entrance.sign_out_elsewhere", "entrance.unlock", "keys.change_passphrase", "keys.renew_code",
+        "keys.wrap_for_organisation", "network.set_preferences",
+    }
+)  # fmt: skip
+"""What a member may do, about nothing but her own account, while nobody has confirmed her key."""
 DETAILED = frozenset(
     {
         "cases.add_note", "cases.add_party", "cases.give_task", "cases.open_case", "evidence.add_file", "evidence.add_item",

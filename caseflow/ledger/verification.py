@@ -19,19 +19,17 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from caseflow.access.facts import public_keys
 from caseflow.kernel.db import db
 from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
-from caseflow.ledger import checkpoints, rules, stamping, tree, triggers
+from caseflow.ledger import checkpoints, last, rules, stamping, tree, triggers
 from caseflow.ledger.models import Checkpoint, Event, TreeNode, append_only
 from caseflow.ledger.parts import BLOCK, Block, Fault, Part, check, check_on
+from caseflow.ledger.signers import Keys, member_keys
 from caseflow.vault import merkle, notes
 from caseflow.vault.errors import VaultError
-from caseflow.vault.keys import MemberPublic, fingerprint
 
 ALONE = 50_000  # rows; below, another process costs more than it saves
-KEY_VERBS = ("keys.make_identity", "keys.confirm", "keys.replace_identity")
 
 
 @dataclass
@@ -54,51 +52,29 @@ def verify(*, afresh: bool = False) -> Verdict:
     """Check the whole ledger as it is at this moment; rows that come meanwhile are left to the next check."""
     rows = tree.rows()
     kept = list(db.session.scalars(select(Checkpoint).order_by(Checkpoint.size)))
-    keys, found = member_keys()
-    known = {} if afresh else _known()
-    blocks = _checked(rows, keys, frozenset(one.size for one in kept), known)
+    keys, wrong = member_keys()
+    found = [Fault(0, what) for what in wrong]
+    known, noted = {} if afresh else _known(), last.noted()
+    sizes = {one.size for one in kept} | ({noted.size} if noted else set())
+    blocks = _checked(rows, keys, frozenset(sizes), known)
     for block in blocks:
         found += block.faults
-    found += _against_tree(blocks, kept, rows)
+    roots = _roots(blocks)
+    found += _against_tree(roots, kept, rows)
+    found += _against_last(roots, kept, noted)
     found += _upper_nodes(blocks)
-    found += _notes(kept)
+    found += _notes(kept, checkpoints.trusted_keys(keys))
     stamps, bad = stamping.check_all()
     found += [Fault(size, what, "checkpoint") for size, what in bad]
     found += [Fault(0, what) for what in triggers.faults(append_only())]
     if not found:
         _note({block.number: block.digest for block in blocks if (block.number + 1) * BLOCK <= rows})
-    last = db.session.scalar(select(Event.chained).where(Event.seq == rows))
-    return Verdict(rows, len(kept), stamps, last, found)
-
-
-def member_keys() -> tuple[dict[str, tuple[bytes, ...]], list[Fault]]:
-    """Return the keys of each member that the ledger knows, oldest first, and faults for keys that it does not know.
-
-    A key that was replaced stands only in the rows of its making and its confirmation; the present one must have the
-    fingerprint that such a row names.
-    """
-    present = public_keys()
-    subjects = [f"members:{member}" for member in present]
-    query = select(Event.subject, Event.public).where(Event.subject.in_(subjects), Event.verb.in_(KEY_VERBS))
-    named: dict[str, set[str]] = {}
-    publics: dict[str, list[bytes]] = {}
-    for subject, facts in db.session.execute(query.order_by(Event.seq)):
-        member = subject.partition(":")[2]
-        named.setdefault(member, set()).add(str(facts.get("fingerprint")))
-        for told in (facts.get("before"), facts.get("key")):
-            if told and (public := bytes.fromhex(told)) not in publics.setdefault(member, []):
-                publics[member].append(public)
-    found = []
-    for member, public in present.items():
-        if fingerprint(MemberPublic.from_bytes(public)) not in named.get(member, set()):
-            found.append(Fault(0, f"the present key of member {member} is not one that the ledger knows"))
-        elif public not in publics.setdefault(member, []):
-            publics[member].append(public)
-    return {member: tuple(each) for member, each in publics.items()}, found
+    end = db.session.scalar(select(Event.chained).where(Event.seq == rows))
+    return Verdict(rows, len(kept), stamps, end, found)
 
 
 def _checked(
-    rows: int, keys: Mapping[str, tuple[bytes, ...]], sizes: frozenset[int], known: Mapping[int, str]
+    rows: int, keys: Keys, sizes: frozenset[int], known: Mapping[int, str]
 ) -> list[Block]:
     blocks, cores = -(-rows // BLOCK), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     url = db.engine.url.render_as_string(hide_password=False)
@@ -115,8 +91,8 @@ def _checked(
         return [block for found in pool.map(check, parts) for block in found]
 
 
-def _against_tree(blocks: list[Block], kept: list[Checkpoint], rows: int) -> Iterator[Fault]:
-    """Compare the root at every checkpoint's size with what it says."""
+def _roots(blocks: list[Block]) -> dict[int, bytes]:
+    """Return the root at every size that was asked for, as the rows give it."""
     roots, whole = {}, merkle.Frontier()
     for block in blocks:
         for size, peaks in block.at_sizes.items():
@@ -124,11 +100,26 @@ def _against_tree(blocks: list[Block], kept: list[Checkpoint], rows: int) -> Ite
                 roots[size] = merkle.Frontier(size, [*whole.peaks, *peaks]).root()
         if len(block.peaks) == 1:
             whole.append(block.peaks[0])
+    return roots
+
+
+def _against_tree(roots: Mapping[int, bytes], kept: list[Checkpoint], rows: int) -> Iterator[Fault]:
+    """Compare the root at every checkpoint's size with what it says."""
     for one in kept:
         if one.size > rows:
             yield Fault(one.size, f"it speaks of more rows than there are: {rows}", "checkpoint")
         elif roots.get(one.size) != one.root:
             yield Fault(one.size, "the rows do not have the root that it says", "checkpoint")
+
+
+def _against_last(roots: Mapping[int, bytes], kept: list[Checkpoint], noted: last.Noted | None) -> Iterator[Fault]:
+    """Compare with the last checkpoint of which the installation knows without the database."""
+    if noted is None or any((one.size, one.root) == (noted.size, noted.root) for one in kept):
+        return
+    if not noted.genuine:
+        yield Fault(noted.size, last.FORGED, "checkpoint")
+    elif roots.get(noted.size) != noted.root:
+        yield Fault(noted.size, last.BEHIND, "checkpoint")
 
 
 def _upper_nodes(blocks: list[Block]) -> Iterator[Fault]:
@@ -142,11 +133,10 @@ def _upper_nodes(blocks: list[Block]) -> Iterator[Fault]:
             )
 
 
-def _notes(kept: list[Checkpoint]) -> Iterator[Fault]:
-    trusted = checkpoints.trusted_keys()
+def _notes(kept: list[Checkpoint], trusted: Mapping[str, int]) -> Iterator[Fault]:
     for one in kept:
         try:
-            if one.key not in trusted:
+            if one.size >= trusted.get(one.key, 0):
                 yield Fault(one.size, "it is not signed with a key of this installation", "checkpoint")
                 continue
             said = rules.read_checkpoint(notes.verify_note(one.note, *notes.parse_verifier_key(one.key)))

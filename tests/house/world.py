@@ -91,6 +91,8 @@ class World:
         for name in ("-wal", "-shm"):
             self.database.with_name(self.database.name + name).unlink(missing_ok=True)
         shutil.copyfile(self.pristine, self.database)
+        # A database that is older than its last checkpoint would, rightly, export nothing any more.
+        (self.database.parent / "instance" / "ledger-last.json").unlink(missing_ok=True)
 
 
 def build(folder: Path, template: Path, **settings: Any) -> World:

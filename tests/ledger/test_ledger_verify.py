@@ -19,8 +19,8 @@ from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import KEPT, Checkpoint, Event, TimeStamp, TreeNode
 from caseflow.vault import merkle
 from caseflow.vault.errors import Damaged, WrongKey
-from caseflow.vault.keys import MemberKeys
-from tests.cast import Cast, cast
+from caseflow.vault.keys import MemberKeys, fingerprint
+from tests.cast import PASSPHRASE, Cast, cast
 
 SMALL = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -314,12 +314,13 @@ def test_a_lost_key_is_not_replaced_in_silence(app, people):
     place = app.extensions["caseflow_settings"].ledger_key_path
     assert place.stat().st_mode & 0o777 == 0o600
     runner = app.test_cli_runner()
-    assert "away first" in runner.invoke(args=["ledger", "renew-key", "--yes"]).output
+    renew = ["ledger", "renew-key", "--as", "aigul@example.org", "--passphrase-file", "-", "--yes"]
+    assert "away first" in runner.invoke(args=renew, input=PASSPHRASE).output
     place.rename(place.with_suffix(".old"))
     append(1)
     lost = runner.invoke(args=["ledger", "checkpoint"])
     assert (lost.exit_code, "is not at" in lost.output) == (1, True)
-    renewed = runner.invoke(args=["ledger", "renew-key", "--yes"])
+    renewed = runner.invoke(args=renew, input=PASSPHRASE)
     assert renewed.exit_code == 0
     second = checkpoint()
     assert second.key == renewed.output.strip() != first.key
@@ -354,6 +355,7 @@ def test_a_partner_checks_what_was_exported_with_the_verifier_key_alone(app, peo
     row = runner.invoke(args=["ledger", "prove", "3"])
     (tmp_path / "row.json").write_text(row.output)
     key = runner.invoke(args=["ledger", "key"]).output.strip()
+    aigul, words = people.aigul.member_id, fingerprint(people.aigul.ring.keys.public)
     assert (tmp_path / "a" / "ledger.vkey").read_text().strip() == key
     kept = [
         tmp_path / "a" / f"checkpoint-{old}.note",
@@ -364,7 +366,7 @@ def test_a_partner_checks_what_was_exported_with_the_verifier_key_alone(app, peo
     assert done.exit_code == 0, done.output
     assert done.output.splitlines()[1:] == [
         f"The ledger of {new} rows grew out of that of {old} rows; nothing before was changed.",
-        f"Row 3 is in the ledger of {new} rows.",
+        f"Row 3 is in the ledger of {new} rows, signed with the key of the words {words}; {aigul} must be whose words these are.",
     ]
     whole = runner.invoke(args=["ledger", "export", "--since", str(old)])
     assert whole.output == kept[1].read_text()
@@ -388,6 +390,13 @@ def test_what_was_spoilt_on_the_way_to_a_partner_is_refused(people):
         spoilt = json.dumps(proof | {name: value}).encode()
         with pytest.raises(Damaged):
             list(exports.check([spoilt], key))
+    for name, value in (("signature", "00" * 64), ("public", MemberKeys.generate().public.to_bytes().hex())):
+        with pytest.raises(Damaged):
+            list(exports.check([json.dumps(proof | {name: value}).encode()], key))
+    without = json.dumps({name: value for name, value in proof.items() if name != "public"}).encode()
+    assert "its signature was not checked" in "".join(exports.check([without], key))
+    unsigned = json.dumps(proof | {"signature": None}).encode()
+    assert "did not sign it" in "".join(exports.check([unsigned], key))
     with pytest.raises(Damaged, match="not among the files"):
         list(exports.check([growth], key))
 
