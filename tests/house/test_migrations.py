@@ -57,5 +57,5 @@ def test_the_ledger_is_append_only_after_the_migrations(empty):
             wanted = {f"{table}_{what}" for table in tables for what in ("no_change", "no_truncate")}
         else:
             asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            wanted = {f"{table}_{what}" for table in tables for what in ("no_update", "no_delete")}
+            wanted = {f"{table}_{what}" for table in tables for what in ("no_update", "no_delete", "no_replace")}
         assert wanted <= set(connection.execute(text(asked)).scalars())
