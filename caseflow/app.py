@@ -84,7 +84,9 @@ def create_app(settings: Settings) -> Flask:
     for room in ROOMS:
         _open(app, room)
     import_module("caseflow.entrance.sessions").check_roles(settings.second_factor)
-    gate.load_with(import_module("caseflow.entrance.sessions").load)
+    sessions = import_module("caseflow.entrance.sessions")
+    gate.load_with(sessions.load)
+    gate.look_again_with(sessions.is_still_in)
     app.view_functions["static"] = gate.public("style sheets, scripts and pictures of the pages")(
         app.view_functions["static"]
     )

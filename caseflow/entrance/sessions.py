@@ -44,7 +44,7 @@ _WHOSE = (  # built once: every request of every page asks it
     .where(MemberSession.sid_hash == bindparam("sid_hash"))
 )
 
-__all__ = ["Half", "begin", "begin_half", "cookie_name", "end", "end_all", "half_of", "load", "load_half", "lock", "owes", "set_cookie"]
+__all__ = ["Half", "begin", "begin_half", "cookie_name", "end", "end_all", "half_of", "is_still_in", "load", "load_half", "lock", "owes", "set_cookie"]
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
     moment = now()
     if departed is not None or moment >= session.ends_at:
         return None
-    g.member_session = session
+    g.member_session, g.member_sid = session, sid_hash  # the row may be gone when an act asks again
     idle = moment - session.seen_at > timedelta(minutes=current().idle_minutes)
     if session.seed_sealed is None or idle:
         if idle and session.seed_sealed is not None:
@@ -156,6 +156,16 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
     actor = _actor(member, confirmed == public, MemberKeyring(member.id, keys, instance()))
     stale = session.second_at is not None and not fresh(session.second_at, moment)
     return Visitor(actor, locked=False, owing=owes(session, member), stale=stale)
+
+
+def is_still_in(visitor: Visitor) -> bool:
+    """Tell whether the session is still there and its member what she was when the request began; ask it in the act."""
+    row = db.session.execute(_WHOSE, {"sid_hash": g.member_sid}).first()
+    if row is None:
+        return False
+    _session, member, public, confirmed, departed = cast("Any", row)
+    now_so = (departed is None, member.role, confirmed == public)
+    return now_so == (True, visitor.actor.role, visitor.actor.confirmed)
 
 
 def owes(session: MemberSession, member: Member) -> bool:

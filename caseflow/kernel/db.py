@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
@@ -99,13 +100,15 @@ _ONE_AT_A_TIME = 0x6361_7365  # the number of PostgreSQL's advisory lock: "case"
 # One journey to the server and back for both; it waits as long as SQLite does.
 _TAKE_THE_LOCK = f"SET LOCAL lock_timeout = '20s'; SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"
 _writing: ContextVar[bool] = ContextVar("caseflow_writing", default=False)
-_open: ContextVar[bool] = ContextVar("caseflow_in_transaction", default=False)
+_open: ContextVar[int] = ContextVar("caseflow_in_transaction", default=0)
+_numbers = count(1)
 
 
 def connect(app: Flask, url: str) -> None:
     """Bind `db` to `app`; SQLite gets WAL, foreign keys, a busy timeout and erasure of deleted cells."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
+    # What a statement carries (a letter with a link, a verifier) belongs into no message and so into no log.
+    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite"), "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 20, "check_same_thread": False}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
@@ -143,7 +146,7 @@ def transaction() -> Iterator[None]:
     session = db.session
     session.rollback()
     session.expire_all()  # a rollback expires nothing when no transaction was open
-    opened, writing = _open.set(True), _writing.set(True)
+    opened, writing = _open.set(next(_numbers)), _writing.set(True)
     try:
         if is_postgres():
             session.connection().exec_driver_sql(_TAKE_THE_LOCK)
@@ -159,6 +162,11 @@ def transaction() -> Iterator[None]:
 
 def in_transaction() -> bool:
     """Tell whether an interface has opened a transaction."""
+    return bool(_open.get())
+
+
+def transaction_number() -> int:
+    """Return the number of the transaction that is open, another for each in this process; 0 outside."""
     return _open.get()
 
 

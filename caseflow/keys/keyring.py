@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from caseflow.access.trust import keys_ever
-from caseflow.kernel.db import db
+from caseflow.access.trust import anchor, keys_ever
+from caseflow.kernel.db import db, transaction_number
+from caseflow.kernel.errors import NotPermitted
+from caseflow.kernel.words import N_
 from caseflow.keys.models import Grant, SafeEpoch
 from caseflow.ledger.models import Event
 from caseflow.vault.errors import Damaged
@@ -27,6 +29,8 @@ from caseflow.vault.keys import MemberKeys, MemberPublic
 from caseflow.vault.texts import TextKey, TextPlace, open_text, seal_text
 
 EPOCH_BYTES = 4
+TAKEN = N_("The key to this was taken from you while you were writing. Nothing was saved.")
+UNTRUSTED = N_("The keys of who gave you this do not count until a coordinator has vouched for them anew. Tell the operator to run “flask keys trust”.")
 
 
 class NoGrant(LookupError):
@@ -64,6 +68,7 @@ class MemberKeyring:
         self.keys = keys
         self.instance = instance
         self._current: dict[str, int] = {}
+        self._looked: dict[str, int] = {}  # safe -> number of the transaction in which its epoch was looked up
         self._open: dict[tuple[str, int], SafeSecrets] = {}
         self._fresh: dict[str, bytes] = {}
         self._texts: dict[tuple[str, int], TextKey] = {}
@@ -83,6 +88,7 @@ class MemberKeyring:
     def hold(self, safe_id: str, epoch: int, secrets: SafeSecrets) -> None:
         """Put the secrets of a safe that this member has just made or renewed on the ring."""
         self._current[safe_id] = epoch
+        self._looked[safe_id] = transaction_number()
         self._open[safe_id, epoch] = secrets
 
     def prepare(self, rows: Iterable[Any]) -> None:
@@ -120,6 +126,8 @@ class MemberKeyring:
             except Damaged:
                 if number == len(signers):
                     raise
+        if anchor() is None:
+            raise NotPermitted(UNTRUSTED, about=f"safes:{grant.safe_id}")
         raise Damaged("The grant is from somebody whose keys are not known.")
 
     def current(self, safe_id: str) -> tuple[int, SafeSecrets]:
@@ -131,6 +139,15 @@ class MemberKeyring:
         if epoch is None:
             raise NoGrant(safe_id)
         return epoch, self._open[safe_id, epoch]
+
+    def present(self, safe_id: str) -> tuple[int, SafeSecrets]:
+        """Return the epoch for which something is sealed now; raise `NotPermitted` when the key was taken meanwhile.
+
+        Within an act it is looked up under its lock: while the request waited for it somebody may have left the safe.
+        """
+        if self._looked.get(safe_id) != transaction_number() and not self.renew(safe_id):
+            raise NotPermitted(TAKEN, about=f"safes:{safe_id}")
+        return self.current(safe_id)
 
     def holds(self, safe_id: str) -> bool:
         """Tell whether this member can open the safe."""
@@ -196,7 +213,7 @@ class MemberKeyring:
 
     def seal(self, row: Any, **values: str | None) -> None:
         """Seal each value into the column `<name>_sealed` of `row`; an empty value is stored as nothing."""
-        epoch, _secrets = self.current(row.safe_id)
+        epoch, _secrets = self.present(row.safe_id)
         key = self._text_key(row.safe_id, epoch)
         for name, value in values.items():
             sealed = None
@@ -214,7 +231,7 @@ class MemberKeyring:
 
     def seal_note(self, safe_id: str, note: bytes, *, row: str) -> bytes:
         """Seal the opening of ledger row `row` for the holders of the safe."""
-        epoch, _secrets = self.current(safe_id)
+        epoch, _secrets = self.present(safe_id)
         place = self._place("events", "opening", row, safe_id, epoch)
         return epoch.to_bytes(EPOCH_BYTES) + seal_text(self._text_key(safe_id, epoch), note.decode(), place=place)
 

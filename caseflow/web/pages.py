@@ -26,7 +26,7 @@ from caseflow.kernel.db import Base, db
 from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.ids import LENGTH, new_id
 from caseflow.web.forms import Form, land
-from caseflow.web.gate import current_actor_or_none
+from caseflow.web.gate import current_actor_or_none, demand_still_in
 from caseflow.web.requests import Request
 
 
@@ -69,6 +69,7 @@ def transaction() -> Iterator[None]:
     key = request.form.get("once", "") if request.method == "POST" else ""
     try:
         with kernel_db.transaction():
+            demand_still_in()
             if len(key) == LENGTH:
                 if db.session.get(Submission, key) is not None:
                     raise SentTwice

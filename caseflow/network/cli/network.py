@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from caseflow.access.actor import Actor, Role
+from caseflow.access.facts import able_members
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted, RuleBroken
@@ -130,6 +131,8 @@ def acting(verb: str, *, by: Actor | None) -> Iterator[None]:
     """Do an act in a transaction; a refusal is said in its own words and stands in the ledger."""
     try:
         with transaction():
+            if by is not None and verb != "keys.renew_trust" and able_members().get(by.member_id) is not by.role:
+                raise NotPermitted(N_("You are no member in this role any more."), about=f"members:{by.member_id}")
             yield
     except (RuleBroken, NotPermitted) as refusal:
         ledger.refused(verb, by=by, about=refusal.about or "", why=refusal.message)
