@@ -6,9 +6,11 @@ import hashlib
 import mimetypes
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Protocol
 
 from caseflow.vault.commitment import commit
+from caseflow.vault.fields import fields
 
 LONGEST_NAME = 200
 # Shown by the browser itself in a sandbox; everything else is only handed out for saving.
@@ -108,6 +110,28 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
 def closed_sum(salt: bytes, sha256: str) -> str:
     """Return what the ledger shows of a file's sum (hex): a hash over it with a salt, so that equal files do not show."""
     return hashlib.sha256(b"caseflow/v1/sum" + salt + bytes.fromhex(sha256)).hexdigest()
+
+
+TEXTS = (
+    "copy_or_original", "details", "obtained_from", "obtained_how", "obtained_on", "obtained_where", "source_url", "title", "tool",
+)  # fmt: skip
+"""What is said of an item, by sorted names: the ledger keeps a sum over all of them."""
+
+
+def text_salt(seed: bytes, name: str) -> bytes:
+    """Return the salt of one text of an item: who learns it learns nothing of the others, nor of the seed (16 bytes)."""
+    return hashlib.sha256(fields("caseflow/v1/item-salt", seed, name)).digest()
+
+
+def text_sum(name: str, salt: bytes, text: str) -> bytes:
+    """Return the sum of one text (32 bytes), so that it can be shown or kept closed by itself."""
+    return hashlib.sha256(fields("caseflow/v1/item-text", name, salt, text)).digest()
+
+
+def texts_sum(seed: bytes, texts: Mapping[str, str]) -> str:
+    """Return what the ledger shows of all texts of an item (hex); `texts` has every name of `TEXTS`."""
+    sums = [text_sum(name, text_salt(seed, name), texts[name]) for name in TEXTS]
+    return hashlib.sha256(fields("caseflow/v1/item-texts", *sums)).hexdigest()
 
 
 class Bound(Protocol):

@@ -63,22 +63,28 @@ def add_item(
         by_id=by.member_id,
         at=at,
     )
-    by.ring.seal(
-        item,
-        title=title,
-        details=details,
-        obtained_how=obtained_how,
-        obtained_from=obtained_from,
-        obtained_on=obtained_on,
-        obtained_where=obtained_where,
-        tool=tool,
-        source_url=source_url,
-    )
+    texts = {
+        "title": title,
+        "details": details,
+        "obtained_how": obtained_how,
+        "obtained_from": obtained_from,
+        "obtained_on": obtained_on,
+        "obtained_where": obtained_where,
+        "tool": tool,
+        "source_url": source_url,
+    }
+    by.ring.seal(item, **texts)
     db.session.add(item)
     db.session.flush()
-    ledger.record(
-        "evidence.add_item", by=by, at=at, about=item, public={"exhibit": item.exhibit}, details={"title": title}
-    )
+    # Each text has a salt of its own, so that one can be proven to a stranger who may not learn another.
+    seed, told = token_bytes(_SALT), {"copy_or_original": copy_or_original, **texts}
+    public = {
+        "exhibit": item.exhibit,
+        "matter": owner.reference,
+        "texts": rules.texts_sum(seed, {name: text or "" for name, text in told.items()}),
+    }
+    noted = {"title": title, "text_seed": seed.hex()}
+    ledger.record("evidence.add_item", by=by, at=at, about=item, public=public, details=noted)
     return item
 
 
@@ -133,6 +139,8 @@ def add_file(
         "sum_salt": salt.hex(),
     }
     public = {
+        "item": item.id,
+        "parent": file.parent_id,
         "size": received.size,
         "kind": kind,
         "payload_sha256": received.payload_sha256,
