@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from caseflow.access.actor import Actor
 from caseflow.evidence.export import verify
 from tests.evidence.sending import Sender
 from tests.pages import token
@@ -58,14 +60,31 @@ def events(bag: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (bag / "data/ledger/events.jsonl").read_text().splitlines()]
 
 
-def list_anew(bag: Path) -> None:
-    """Write both manifests as somebody would who changed a file and wants nobody to see it."""
+def list_anew(bag: Path, *, all_of_it: bool = False) -> None:
+    """Write both manifests as somebody would who changed a file and wants nobody to see it.
+
+    With `all_of_it` whatever lies below data/ is listed, and counted.
+    """
+    if all_of_it:
+        payload = sorted(path.relative_to(bag).as_posix() for path in (bag / "data").rglob("*") if path.is_file())
+        (bag / "manifest-sha256.txt").write_text("".join(f"{'0' * 64}  {one}\n" for one in payload))
+        size = sum((bag / one).stat().st_size for one in payload)
+        info = (bag / "bag-info.txt").read_text()
+        (bag / "bag-info.txt").write_text(re.sub(r"(?<=Oxum: ).*", f"{size}.{len(payload)}", info))
     for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         listed = [line.split("  ", 1)[1] for line in (bag / name).read_text().splitlines()]
         lines = [
             f"{hashlib.sha256((bag / one).read_bytes()).hexdigest()}  {one}\n" for one in listed if (bag / one).exists()
         ]
         (bag / name).write_text("".join(lines))
+
+
+def sign_anew(bag: Path, by: Actor) -> None:
+    """List whatever lies there and sign it, as only a member can who makes an export: with her own true key."""
+    list_anew(bag, all_of_it=True)
+    signature = by.ring.sign(hashlib.sha256((bag / "tagmanifest-sha256.txt").read_bytes()).digest(), purpose="export")
+    signed = {"v": 1, "member": by.member_id, "signature": signature.hex()}
+    (bag / "signature.json").write_text(json.dumps(signed))
 
 
 def copy(bag: Path, folder: Path) -> Path:

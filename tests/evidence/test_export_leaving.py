@@ -1,6 +1,7 @@
 """Who may export, what lacks consent, what is damaged, and what the ledger keeps of it."""
 
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -187,14 +188,60 @@ def test_without_consent_the_originals_stay_and_names_are_replaced(
     assert b"testov" not in named
     assert "тестов".encode() not in named
     assert not [path for path in bag.rglob("*") if "testov" in path.name.lower() or "тестов" in path.name.lower()]
-    assert verdicts(bag) == {"good", "left_out"}  # what leaves is still proven: the sum has a salt of its own
-    assert run(bag / "verify.py").returncode == 0
+    # What leaves is still proven, for the sum has a salt of its own; only what stands in the place of a name is not.
+    assert verdicts(bag) == {"good", "left_out", "unproven"}
+    found = run(bag / "verify.py")
+    assert found.returncode == 3
+    assert re.findall(r"NOT PROVEN   Items  (.*?)  ", found.stdout) == [
+        "IN-2026-0001 / 1: IN-2026-0001/P1 без имени.txt",
+        "IN-2026-0001 / 2: title",
+    ]
+    assert "VERDICT: NOT PROVEN. Nothing is wrong" in found.stdout
 
 
-def test_the_report_names_nobody_who_has_not_consented(people, dana, askar, item, stored, tmp_path):
+def test_what_hides_nobody_is_proven_where_somebody_has_not_consented(
+    people, dana, askar, item, stored, receive, tmp_path
+):
+    original = stored(JPEG, "Askar_Testov.jpg")
+    with transaction():
+        redacted = receive(b"redacted words", "statement.txt")
+        operations.add_file(item, redacted, kind="redacted", parent=original, by=people.dana, at=now())
+        operations.add_item(
+            askar.incident, title="A letter", obtained_from="his sister Aliya", by=people.dana, at=now()
+        )
+    bag = unpacked(ask(dana, f"/evidence/safes/{item.safe_id}/export", purpose="submission"), tmp_path)
+    assert [file["name"] for file in value(bag, ITEM)["files"]] == [None, "statement.txt"]
+    assert verdicts(bag) == {"good", "left_out"}
+    found = run(bag / "verify.py")
+    assert found.returncode == 0
+    assert "LEFT OUT     Items  IN-2026-0001 / 2: obtained_from  (kept closed to protect a person)" in found.stdout
+
+
+def test_a_text_that_stays_closed_cannot_be_guessed_from_what_is_open(people, dana, askar, item, tmp_path):
+    """Its salt comes from a seed that no part of the export holds."""
+    from caseflow.evidence import rules
+
+    with transaction():
+        second = operations.add_item(askar.incident, title="A letter", obtained_from="Aliya", by=people.dana, at=now())
+    bag = unpacked(ask(dana, f"/evidence/safes/{item.safe_id}/export", purpose="submission"), tmp_path)
+    texts = value(bag, f"data/items/IN-2026-0001-{second.exhibit:03}.json")["texts"]
+    kept = bytes.fromhex(texts["obtained_from"]["sum"])
+    salts = [bytes.fromhex(one["salt"]) for one in texts.values() if "salt" in one]
+    assert len(salts) == len(rules.TEXTS) - 1
+    assert kept not in {rules.text_sum("obtained_from", salt, "Aliya") for salt in salts}
+    assert kept not in {
+        rules.text_sum("obtained_from", rules.text_salt(salt, "obtained_from"), "Aliya") for salt in salts
+    }
+    assert "text_seed" not in (bag / "data/ledger/events.jsonl").read_text()
+
+
+def test_the_report_names_nobody_who_has_not_consented(people, dana, askar, item, stored, receive, tmp_path):
     import pypdfium2
 
-    stored(JPEG, "Askar_Testov.jpg")
+    original = stored(JPEG, "Askar_Testov.jpg")
+    with transaction():
+        redacted = receive(b"words", "Words of Testov.txt")
+        operations.add_file(item, redacted, kind="redacted", parent=original, by=people.dana, at=now())
     bag = unpacked(ask(dana, f"/evidence/{item.id}/export", purpose="lawyer"), tmp_path)
     pages = pypdfium2.PdfDocument(bag / "data/report.pdf")
     text = "".join(page.get_textpage().get_text_bounded() for page in pages)

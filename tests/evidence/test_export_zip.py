@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.evidence.export import zipped
+from caseflow.evidence.export import verify, zipped
 from caseflow.evidence.export.masking import Mask
 from caseflow.evidence.export.names import MOST, Taken, safe
 from caseflow.evidence.export.zipped import Changed, Entry, of_bytes
@@ -106,6 +106,40 @@ def test_no_two_names_meet_and_each_can_be_written_anywhere(given):
         assert last.isprintable()
         assert not set(last) & set('<>:"\\|?*%~')
         assert len(safe(last).encode()) <= MOST
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Z", "S"]), max_size=200), max_size=4))
+def test_the_verifier_knows_every_file_by_the_name_that_it_lies_under(given):
+    taken = Taken()
+    for name in [
+        *given,
+        *given,
+        "photo.jpg",
+        "photo.jpg",
+        "photo-2.jpg",
+        "ж" * 100 + ".pdf",
+        "ж" * 100 + ".pdf",
+        "x" * 150,
+    ]:
+        last = taken.path("data/originals/IN-1/001", name, ".age").rpartition("/")[2]
+        assert verify._stands_for(last.removesuffix(".age"), name), (last, name)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("words.txt", "photo.jpg"),
+        ("photo.jpg.txt", "photo.jpg"),
+        ("photo", "photo.jpg"),
+        ("phot.jpg", "photo.jpg"),
+        ("", "photo.jpg"),
+        ("photo.exe", "photo" * 40 + ".jpg"),
+        ("other.jpg", "photo" * 40 + ".jpg"),
+        ("photo-2-confession.jpg", "photo.jpg"),
+    ],
+)
+def test_the_verifier_takes_no_other_name_for_a_file_s_own(given, name):
+    assert not verify._stands_for(given, name)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from caseflow.evidence.export.opening import Ready
 from caseflow.kernel.instance import instance
 from caseflow.network.queries import network
 
-FORMAT = "caseflow-export/1"
+FORMAT = "caseflow-export/2"
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 KEY_FILE = "key.age"
 
@@ -89,9 +89,9 @@ def pack(checked: Checked, *, export_id: str, by: Actor, at: datetime) -> Bag:
     payload = Payload()
     items: list[tuple[str, dict[str, Any]]] = []
     for item in survey.items:
-        files = [_file(item, file, checked, payload, mask=mask, salt=kept.salts.get(file.id)) for file in item.files]
+        files = [_file(item, file, checked, payload, mask=mask, kept=kept) for file in item.files]
         name = f"data/items/{safe(item.matter.reference)}-{item.exhibit:03}.json"
-        items.append((name, contents.described(item, mask, files)))
+        items.append((name, contents.described(item, mask, files, seed=kept.seed(item.id))))
         payload.put(name, _json(items[-1][1]))
     export = {
         "format": FORMAT,
@@ -147,7 +147,7 @@ def _closed(checked: Checked, payload: Payload, *, by: Actor, at: datetime) -> B
 
 
 def _file(
-    item: ItemPlan, file: FilePlan, checked: Checked, payload: Payload, *, mask: Mask, salt: str | None
+    item: ItemPlan, file: FilePlan, checked: Checked, payload: Payload, *, mask: Mask, kept: custody.Custody
 ) -> dict[str, Any]:
     """Lay one file into the bag, or what stands in its place; return how its item tells it."""
     hidden = bool(checked.survey.lacking(checked.asked.purpose))
@@ -157,6 +157,7 @@ def _file(
         f"data/{'originals' if file.kind == 'original' else 'versions'}/{safe(item.matter.reference)}/{item.exhibit:03}"
     )
     path = None
+    closed = kept.closed.get(f"evidence_files:{file.id}")
     if state in (contents.READABLE, contents.SEALED):
         ready = checked.ready[file.id]
         if ready is None:
@@ -171,12 +172,13 @@ def _file(
         "id": file.id,
         "parent": file.parent_id,
         "kind": file.kind,
-        "name": name,
+        # What does not leave and may not be named has no name: the one that stands in its place could not be proven.
+        "name": None if closed is not None and path is None else name,
         "media_type": file.media_type,
         "size": file.size,
         "sha256": file.sha256,
         "payload_sha256": file.payload_sha256,
-        "sum_salt": salt,
+        "sum_salt": closed.get("sum_salt") if closed is not None else None,
         "received_by": file.by,
         "received_at": file.at.isoformat(),
         "state": state,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from caseflow.access.actor import Actor
-from caseflow.evidence import queries
+from caseflow.evidence import queries, rules
 from caseflow.evidence.export import matters
 from caseflow.evidence.export.masking import Mask
 from caseflow.evidence.export.matters import Concerned, Matter
@@ -162,22 +162,37 @@ def _item(matter: Matter, item: Item, actor: Actor, names: dict[str, str]) -> It
     )
 
 
-def described(item: ItemPlan, mask: Mask, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return an item as the export tells it; what may tell too much is left out and said to be."""
+def described(item: ItemPlan, mask: Mask, files: Sequence[dict[str, Any]], *, seed: bytes | None) -> dict[str, Any]:
+    """Return an item as the export tells it; what may tell too much is left out and said to be.
+
+    `seed` gives the salts by which each text is proven to be the one that was entered.
+    """
     closed = [name for name in _CLOSED if mask and item.texts[name]]
+    told = {name: None if name in closed else mask.over(text) or None for name, text in item.texts.items()}
+    told["copy_or_original"] = item.copy_or_original
     return {
-        "v": 1,
+        "v": 2,
         "id": item.id,
         "matter": item.matter.reference,
         "safe": item.safe_id,
         "exhibit": item.exhibit,
-        "copy_or_original": item.copy_or_original,
-        **{name: None if name in closed else mask.over(text) or None for name, text in item.texts.items()},
+        **told,
+        "texts": _proofs({**item.texts, "copy_or_original": item.copy_or_original}, told, seed) if seed else None,
         "entered_by": item.by,
         "entered_at": item.at.isoformat(),
         "closed": closed,
         "files": list(files),
     }
+
+
+def _proofs(texts: dict[str, str], told: dict[str, str | None], seed: bytes) -> dict[str, dict[str, str]]:
+    """Return for each text the salt that opens it as it is told, or the sum behind which it stays closed."""
+    proofs = {}
+    for name in rules.TEXTS:
+        salt = rules.text_salt(seed, name)
+        same = texts[name] == (told[name] or "")
+        proofs[name] = {"salt": salt.hex()} if same else {"sum": rules.text_sum(name, salt, texts[name]).hex()}
+    return proofs
 
 
 def told(matter: Matter, mask: Mask) -> dict[str, Any]:

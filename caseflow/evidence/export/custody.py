@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from caseflow.access.actor import Actor
-from caseflow.access.facts import names_of, public_keys
+from caseflow.access.facts import names_of
 from caseflow.access.safes import visible
 from caseflow.evidence.export.contents import ItemPlan
 from caseflow.evidence.export.masking import Mask
 from caseflow.kernel.db import db
 from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.models import Identity, RetiredIdentity
 from caseflow.ledger import proofs
 from caseflow.ledger.models import Event
 from caseflow.vault.keys import MemberPublic, fingerprint
@@ -24,12 +25,15 @@ _AT_ONCE = 400
 # What happens to a whole safe and matters to what lies in it: who got and lost keys.
 _OF_SAFE = ("keys.make_safe", "keys.grant", "keys.withdraw", "evidence.export_key", "evidence.export")
 _OPENED = ("evidence.add_item", "evidence.add_file")
-_KEYED = ("keys.make_identity", "keys.confirm")
+_KEYED = ("keys.make_identity", "keys.replace_identity", "keys.confirm")
 
 
 @dataclass(frozen=True)
 class Custody:
-    """What happened, as rows in order; `lines` is the file of rows, `members` the keys, `salts` file id -> its salt."""
+    """What happened, as rows in order; `lines` is the file of rows, `members` the keys.
+
+    `closed` leads from the subjects of rows that stay closed to their details: out of them single parts are proven.
+    """
 
     events: Sequence[Event]
     lines: bytes
@@ -37,7 +41,20 @@ class Custody:
     checkpoint: bytes
     verifier_key: str
     size: int
-    salts: dict[str, str]
+    closed: dict[str, dict[str, Any]]
+
+    def seed(self, item_id: str) -> bytes | None:
+        """Return what the salts of an item's texts come from; None for one entered before they had any."""
+        details = self.closed.get(f"evidence_items:{item_id}", {})
+        return bytes.fromhex(details["text_seed"]) if "text_seed" in details else None
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key that a member has or had (64 bytes), and the numbers of the rows that name it."""
+
+    public: bytes
+    rows: tuple[int, ...]
 
 
 def subjects_of(items: Iterable[ItemPlan]) -> list[str]:
@@ -53,9 +70,9 @@ def collect(items: Sequence[ItemPlan], *, mask: Mask, by: Actor) -> Custody:
     safes = sorted({item.safe_id for item in items})
     events = _rows(subjects_of(items), safes, by, checkpoint.size)
     members, keyed = _signers({by.member_id, *_signed(events)}, checkpoint.size)
-    salts: dict[str, str] = {}
+    closed: dict[str, dict[str, Any]] = {}
     rows = [
-        _line(event, checkpoint.size, mask=mask, by=by, salts=salts)
+        _line(event, checkpoint.size, mask=mask, by=by, closed=closed)
         for event in sorted([*events, *keyed], key=lambda event: event.seq)
     ]
     return Custody(
@@ -65,7 +82,7 @@ def collect(items: Sequence[ItemPlan], *, mask: Mask, by: Actor) -> Custody:
         checkpoint=checkpoint.note.encode(),
         verifier_key=checkpoint.key,
         size=checkpoint.size,
-        salts=salts,
+        closed=closed,
     )
 
 
@@ -84,41 +101,66 @@ def _signed(events: Iterable[Event]) -> set[str]:
     return {event.actor_id for event in events if event.actor_id and event.signature is not None}
 
 
-def _signers(wanted: set[str], size: int) -> tuple[dict[str, bytes], list[Event]]:
-    """Return the keys of who signed, with the rows that keep their words, and of those who confirmed those keys."""
-    publics = public_keys()
-    members: dict[str, bytes] = {}
+def _signers(wanted: set[str], size: int) -> tuple[dict[str, list[Key]], list[Event]]:
+    """Return all keys of who signed, with the rows that name them, and of those who confirmed those keys."""
+    members: dict[str, list[Key]] = {}
     rows: list[Event] = []
-    while missing := {member for member in wanted if member in publics} - members.keys():
-        found = {member: publics[member] for member in sorted(missing)}
-        members |= found
-        confirmed = _keyed(found, size)
-        rows += confirmed
-        wanted = wanted | _signed(confirmed)
+    while missing := wanted - members.keys():
+        stored = _stored(missing)
+        for member, named in _naming(missing, size).items():
+            members[member] = _keys(named, stored.get(member, []))
+            rows += named
+            wanted = wanted | _signed(named)
     return dict(sorted(members.items())), rows
 
 
-def _keyed(members: dict[str, bytes], size: int) -> list[Event]:
-    """Return for each member the row in which the ledger keeps the eight words of her key."""
-    wanted = {f"members:{member}": fingerprint(MemberPublic.from_bytes(key)) for member, key in members.items()}
-    query = select(Event).where(Event.subject.in_(wanted), or_(*(Event.verb == verb for verb in _KEYED)))
-    found: dict[str, Event] = {}
-    for event in db.session.scalars(query.where(Event.seq <= size, Event.result == "done").order_by(Event.seq)):
-        if event.public.get("fingerprint") == wanted[event.subject]:
-            found[event.subject] = event
-    return list(found.values())
+def _stored(members: Collection[str]) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for model in (Identity, RetiredIdentity):
+        keys = select(model.member_id, model.public).where(model.member_id.in_(members))
+        for member, public in db.session.execute(keys):
+            found.setdefault(member, []).append(public)
+    return found
 
 
-def _line(event: Event, size: int, *, mask: Mask, by: Actor, salts: dict[str, str]) -> dict[str, Any]:
+def _naming(members: Collection[str], size: int) -> dict[str, list[Event]]:
+    """Return for each member the rows that name a key of hers, in order."""
+    subjects = [f"members:{member}" for member in members]
+    query = select(Event).where(Event.subject.in_(subjects), Event.verb.in_(_KEYED), Event.result == "done")
+    found: dict[str, list[Event]] = {member: [] for member in members}
+    for event in db.session.scalars(query.where(Event.seq <= size).order_by(Event.seq)):
+        found[event.subject.partition(":")[2]].append(event)
+    return found
+
+
+def _keys(rows: Sequence[Event], stored: Sequence[bytes]) -> list[Key]:
+    """Return the keys that the rows name, the eldest first. Old rows name only the words; the key itself is stored."""
+    found: dict[bytes, list[int]] = {}
+    words = {_words(public): public for public in stored}
+    for row in rows:
+        for told in (row.public.get("before"), row.public.get("key")):
+            if told:
+                found.setdefault(bytes.fromhex(told), []).append(row.seq)
+        if "key" not in row.public and row.public.get("fingerprint") in words:
+            found.setdefault(words[row.public["fingerprint"]], []).append(row.seq)
+    return [Key(public, tuple(seqs)) for public, seqs in (found or {key: [] for key in stored}).items()]
+
+
+def _words(public: bytes) -> str:
+    return fingerprint(MemberPublic.from_bytes(public))
+
+
+def _line(event: Event, size: int, *, mask: Mask, by: Actor, closed: dict[str, dict[str, Any]]) -> dict[str, Any]:
     opening = None
     if event.opening_sealed is not None and event.safe_id is not None and event.verb in _OPENED:
         ring = cast(MemberKeyring, by.ring)
         salt, noted = json.loads(ring.open_note(event.safe_id, event.opening_sealed, row=str(event.seq)))
         details = json.loads(noted)
-        if not mask.hides(_texts(details)):
+        # Of an item's row each text is proven by itself: its details would open all of them.
+        if "text_seed" in details or mask.hides(_texts(details)):
+            closed[event.subject] = details
+        else:
             opening = {"salt": salt, "details": noted}
-        elif "sum_salt" in details:
-            salts[event.subject.partition(":")[2]] = details["sum_salt"]
     return {
         "row": proofs.event_row_bytes(event).decode(),
         "signature": event.signature.hex() if event.signature else None,
@@ -131,18 +173,17 @@ def _texts(details: dict[str, Any]) -> Collection[str]:
     return [str(value) for value in details.values() if isinstance(value, str)]
 
 
-def _members(found: dict[str, bytes]) -> bytes:
+def _members(found: dict[str, list[Key]]) -> bytes:
     names = names_of(found)
     members = [
         {
             "id": member,
             "name": names.get(member, ""),
-            "public": public.hex(),
-            "words": fingerprint(MemberPublic.from_bytes(public)),
+            "keys": [{"public": one.public.hex(), "words": _words(one.public), "rows": one.rows} for one in keys],
         }
-        for member, public in found.items()
+        for member, keys in found.items()
     ]
-    return _compact({"v": 1, "members": members}).encode() + b"\n"
+    return _compact({"v": 2, "members": members}).encode() + b"\n"
 
 
 def _compact(value: Any) -> str:

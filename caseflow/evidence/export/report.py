@@ -89,7 +89,7 @@ def _values(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custo
         (_("What it is for"), _words(PURPOSES, export["purpose"])),
     ]
     labels = {f"evidence_items:{item['id']}": _label(item) for item in items}
-    labels |= {f"evidence_files:{file['id']}": file["name"] for item in items for file in item["files"]}
+    labels |= {f"evidence_files:{file['id']}": _name(file) for item in items for file in item["files"]}
     return {
         "lang": language(),
         "title": _("Custody report"),
@@ -104,7 +104,7 @@ def _values(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custo
         "checked": _checked(items, kept),
         "keys": [
             (_("Key of the ledger"), kept.verifier_key),
-            *((member["name"], member["words"]) for member in json.loads(kept.members)["members"]),
+            *((one["name"], key["words"]) for one in json.loads(kept.members)["members"] for key in one["keys"]),
         ],
         "words": {
             "items": _("Items and files"),
@@ -143,7 +143,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "facts": facts,
         "files": [
             {
-                "name": file["name"],
+                "name": _name(file),
                 "kind": f"{_words(KINDS, file['kind'])} · {file['media_type']}",
                 "size": size_label(file["size"]),
                 "sha256": file["sha256"],
@@ -152,6 +152,10 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
             for file in item["files"]
         ],
     }
+
+
+def _name(file: dict[str, Any]) -> str:
+    return str(file["name"] or _("kept closed to protect a person"))
 
 
 def _event(line: history.Line, labels: dict[str, str]) -> dict[str, str]:

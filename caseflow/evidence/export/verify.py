@@ -3,12 +3,13 @@
     python3 -I verify.py [FOLDER or ZIP] [--lang en|ru|kk] [--key VERIFIER-KEY]
 
 Needs Python 3.8 or newer and nothing else; it opens no connection and writes nothing. The answer is 0 when everything
-holds, 1 when anything does not, 2 when there is no export to check.
+holds, 1 when anything does not, 2 when there is no export to check, 3 when nothing is wrong but something is not proven.
 
-What it proves: the files are those of the manifest; the manifest was signed by the member who made the export; every
-line of the custody stands in the ledger whose root the checkpoint signs; members signed what they did; every file is
-the one whose sum the ledger has kept since it was received. The key of the checkpoint comes with the export: compare
-it with the one the network publishes, or give that one with --key.
+What it proves: the files are those of the manifest and no others; the manifest was signed by the member who made the
+export; every line of the custody stands in the ledger whose root the checkpoint signs; members signed what they did,
+with the key that was theirs then; every file is the one whose sum the ledger has kept since it was received, and lies
+under its own name; every text of an item is the one that was entered. The key of the checkpoint comes with the export:
+compare it with the one the network publishes, or give that one with --key.
 """
 
 import sys
@@ -25,19 +26,31 @@ import io
 import json
 import os
 import re
+import stat
+import struct
+import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple, Tuple
 
-FORMAT = "caseflow-export/1"
+FORMATS = {"caseflow-export/1", "caseflow-export/2"}
 MOST_TEXT = 256 * 1024 * 1024
 PIECE = 1024 * 1024
 SIGNATURE = "signature.json"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 MANIFEST = "manifest-sha256.txt"
 FREE = {SIGNATURE, TAG_MANIFEST}  # at the top, and listed nowhere: one signs the other
+NEEDED = {"bagit.txt", "bag-info.txt", MANIFEST}
+TAGS = NEEDED | {"verify.py", "recover.py", "README.txt", "key.age"}
+LEDGER = ["data/ledger/" + name for name in ("events.jsonl", "members.json", "checkpoint.txt", "verifier-key.txt")]
+PAPERS = ["data/export.json", "data/report.pdf", *LEDGER]
 UNSIGNED = {"entrance.sign_out"}  # what a member may do without her keys at hand
-KEYED = {"keys.make_identity", "keys.confirm"}
+KEYED = {"keys.make_identity", "keys.replace_identity", "keys.confirm"}
+ENTRIES = {"evidence.add_item": "evidence_items:", "evidence.add_file": "evidence_files:"}
+OBTAINED = ("obtained_how", "obtained_from", "obtained_on", "obtained_where", "tool", "source_url")
+TEXTS = sorted(("title", "copy_or_original", "details", *OBTAINED))
+LONGEST = 120  # bytes of a file's name in an export; longer ones are cut
 ROW = "v instance seq at actor role verb result subject safe public commitment previous"
 ROWS = {1: set(ROW.split()), 2: {*ROW.split(), "opening"}}  # the second names the hash of its sealed details
 
@@ -47,6 +60,16 @@ WORDS = {
     "listed": ("files as listed", "файлы по описи", "тізімдегі файлдар"),
     "unlisted": ("a file that no list names", "файл, которого нет в описи", "тізімде жоқ файл"),
     "odd_name": ("a name that leads out of the export", "имя, ведущее за пределы экспорта", "экспорттан шығып кететін атау"),
+    "twice": ("it is named twice", "названо дважды", "екі рет аталған"),
+    "no_place": ("nothing in the ledger stands for this file", "за этим файлом в журнале ничего нет", "бұл файлға журналда ештеңе сәйкес емес"),
+    "wrong_place": ("it does not lie under its own name", "лежит не под своим именем", "өз атауымен жатқан жоқ"),
+    "link": ("a link, an empty folder or a device; only files belong here", "ссылка, пустая папка или устройство; здесь место только файлам", "сілтеме, бос бума немесе құрылғы; мұнда тек файлдар болуы тиіс"),
+    "alike": ("another name differs only in letter case", "другое имя отличается лишь регистром букв", "басқа атау тек әріп регистрімен ерекшеленеді"),
+    "zip_changed": (
+        "this ZIP file was not written by caseflow: other programs may unpack something else; unpack it and check the folder",
+        "этот файл ZIP записан не программой caseflow: другие программы могут распаковать иное; распакуйте и проверьте папку",
+        "бұл ZIP файлын caseflow жазбаған: басқа бағдарламалар өзгесін шығаруы мүмкін; ашып, буманы тексеріңіз",
+    ),
     "missing": ("a listed file is missing", "файла из описи нет", "тізімдегі файл жоқ"),
     "differs": ("a file is not what the list says", "файл не совпадает с описью", "файл тізімге сәйкес келмейді"),
     "oxum": ("number and size of files", "число и объём файлов", "файлдар саны мен көлемі"),
@@ -62,12 +85,15 @@ WORDS = {
     "out_of_order": ("the rows are not in order", "записи идут не по порядку", "жазбалар ретімен емес"),
     "unknown_actor": ("the key of who acted is not in the export", "в экспорте нет ключа действовавшего", "әрекет еткен адамның кілті экспортта жоқ"),
     "key_unproven": ("the ledger does not know this member's key", "журнал не знает этого ключа", "журнал бұл мүшенің кілтін білмейді"),
+    "key_unconfirmed": ("no member's signature confirms this key", "ни одна подпись участника не подтверждает этот ключ", "бұл кілтті ешбір мүшенің қолтаңбасы растамайды"),
+    "words_differ": ("its words are not those of the key", "слова не от этого ключа", "сөздері бұл кілттікі емес"),
     "members": ("keys of members", "ключи участников", "мүшелердің кілттері"),
     "items": ("Items", "Доказательства", "Дәлелдемелер"),
     "good": ("GOOD", "ВЕРНО", "ДҰРЫС"),
     "bad": ("BAD", "НАРУШЕНО", "БҰЗЫЛҒАН"),
     "left_out": ("LEFT OUT", "НЕ ВКЛЮЧЕНО", "ҚОСЫЛМАҒАН"),
     "lost": ("DAMAGED", "ПОВРЕЖДЕНО", "ЗАҚЫМДАЛҒАН"),
+    "said": ("SAID", "СО СЛОВ", "СӨЗБЕН"),
     "unproven": ("NOT PROVEN", "НЕ ДОКАЗАНО", "ДӘЛЕЛДЕНБЕГЕН"),
     "as_received": ("it is what was received", "это то, что было получено", "бұл алынған файлдың өзі"),
     "as_sealed": ("it is what was sealed when it was received", "это то, что было зашифровано при получении", "бұл алынған кезде шифрланған файл"),
@@ -77,7 +103,18 @@ WORDS = {
     "was_damaged": ("it was missing or changed in the store before this export", "файл пропал или изменился в хранилище до этого экспорта", "файл осы экспортқа дейін қоймада жоғалған не өзгерген"),
     "no_entry": ("no entry of the ledger stands for it", "за ним нет записи журнала", "оған сәйкес журнал жазбасы жоқ"),
     "not_the_sum": ("it is not what the ledger recorded", "это не то, что записано в журнале", "бұл журналда жазылған емес"),
-    "title_differs": ("its title is not the one that was recorded", "название не то, что было записано", "атауы жазылғанға сәйкес емес"),
+    "row_differs": ("the ledger says something else about it", "журнал говорит о нём другое", "журнал ол туралы басқаша айтады"),
+    "texts_differ": ("what is said of it is not what was entered", "сказано не то, что было внесено", "айтылғаны енгізілгенге сәйкес емес"),
+    "not_told": ("the ledger knows it, and no item tells it", "журнал о нём знает, но среди доказательств его нет", "журнал оны біледі, бірақ дәлелдемелерде жоқ"),
+    "not_exported": ("the ledger does not say that it went out in this export", "журнал не говорит, что оно вышло в этом экспорте", "журнал оның осы экспортпен шыққанын айтпайды"),
+    "closed_text": ("it was entered otherwise and stays closed to protect a person; this stands in its place", "внесено иначе и закрыто ради защиты человека; это стоит на его месте", "басқаша енгізілген және адамды қорғау үшін жабық; орнына осы тұр"),
+    "closed_name": ("its name and kind stay closed in the ledger to protect a person", "имя и вид файла закрыты в журнале ради защиты человека", "адамды қорғау үшін файлдың атауы мен түрі журналда жабық"),
+    "closed": ("kept closed to protect a person", "закрыто ради защиты человека", "адамды қорғау үшін жабық"),
+    "old_row": (
+        "entered before the ledger kept this: original or copy, how, where and from whom it was obtained, which files are its own",
+        "внесено до того, как журнал стал это хранить: оригинал или копия, как, где и от кого получено, какие файлы сюда относятся",
+        "журнал мұны сақтай бастағанға дейін енгізілген: түпнұсқа не көшірме, қалай, қайда және кімнен алынғаны, қай файлдары өзінікі екені",
+    ),
     "unreadable": ("cannot be read", "не читается", "оқылмайды"),
     "key_is": ("Key of the ledger", "Ключ журнала", "Журнал кілті"),
     "compare": (
@@ -85,11 +122,21 @@ WORDS = {
         "Этот ключ пришёл вместе с экспортом. Сверьте его с опубликованным сетью или укажите тот через --key.",
         "Бұл кілт экспортпен бірге келді. Оны желі жариялаған кілтпен салыстырыңыз немесе соны --key арқылы беріңіз.",
     ),
+    "only_said": (
+        "Only the word of who made the export: the report, README.txt, names of people, members and the network, and what is marked SAID.",
+        "Лишь слова того, кто сделал экспорт: отчёт, README.txt, имена людей, участников и сети и отмеченное СО СЛОВ.",
+        "Тек экспорт жасаған адамның сөзі: есеп, README.txt, адамдардың, мүшелердің, желінің аттары және СӨЗБЕН деп белгіленгендер.",
+    ),
     "all_good": ("VERDICT: GOOD. Everything holds.", "ВЫВОД: ВЕРНО. Всё сходится.", "ҚОРЫТЫНДЫ: ДҰРЫС. Бәрі сәйкес."),
     "not_good": (
         "VERDICT: BAD. Do not rely on this export.",
         "ВЫВОД: НАРУШЕНО. На этот экспорт полагаться нельзя.",
         "ҚОРЫТЫНДЫ: БҰЗЫЛҒАН. Бұл экспортқа сенуге болмайды.",
+    ),
+    "not_proven": (
+        "VERDICT: NOT PROVEN. Nothing is wrong, but what is marked NOT PROVEN is only the word of who made the export.",
+        "ВЫВОД: НЕ ДОКАЗАНО. Нарушений нет, но отмеченное НЕ ДОКАЗАНО — лишь слова того, кто сделал экспорт.",
+        "ҚОРЫТЫНДЫ: ДӘЛЕЛДЕНБЕГЕН. Бұзылған ештеңе жоқ, бірақ ДӘЛЕЛДЕНБЕГЕН деп белгіленгені — тек экспорт жасаған адамның сөзі.",
     ),
     "not_whole": (
         "VERDICT: NOT WHOLE. The export is what was exported, but evidence was damaged before.",
@@ -111,7 +158,7 @@ class Bad(Exception):
 
 
 class Finding(NamedTuple):
-    """What was found out: good, bad, left_out, lost or unproven; the part it concerns; why."""
+    """What was found out: good, bad, left_out, lost, said or unproven; the part it concerns; why."""
 
     verdict: str
     part: str
@@ -177,7 +224,7 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     except ValueError:
         return False
     scalar = int.from_bytes(signature[32:], "little")
-    if scalar >= ORDER:
+    if scalar >= ORDER or _times(8, key)[0] % P == 0:  # under a key of small order any message has signatures
         return False
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = _times(scalar, BASE), _add(nonce, _times(challenge, key))
@@ -216,6 +263,16 @@ def _word(number: int) -> str:
         + vowels[number >> 4 & 3]
         + consonants[number & 15]
     )
+
+
+def text_sum(name: str, salt: bytes, text: str) -> bytes:
+    """Return the sum by which a row keeps one text of an item, so that it can be shown or stay closed by itself."""
+    return hashlib.sha256(fields("caseflow/v1/item-text", name, salt, text)).digest()
+
+
+def texts_sum(sums: "list[bytes]") -> str:
+    """Return what the row of an item keeps of all its texts (hex), whose sums are given by their sorted names."""
+    return hashlib.sha256(fields("caseflow/v1/item-texts", *sums)).hexdigest()
 
 
 def leaf_of(row: bytes) -> bytes:
@@ -299,15 +356,24 @@ class Folder:
     """The files of an export below one folder."""
 
     def __init__(self, path: str) -> None:
-        self._path = os.path.abspath(path)
+        self._path = os.path.realpath(path)
+        self.files: "list[str]" = []
+        self.odd: "list[tuple[str, str]]" = []
+        self._walk("")
 
-    def names(self) -> "list[str]":
-        """Return every file, with slashes."""
-        found = []
-        for folder, _folders, files in os.walk(self._path):
-            for name in files:
-                found.append(os.path.relpath(os.path.join(folder, name), self._path).replace(os.sep, "/"))  # noqa: PERF401
-        return sorted(found)
+    def _walk(self, below: str) -> None:
+        inside = sorted(os.listdir(os.path.join(self._path, below)))
+        if below and not inside:
+            self.odd.append((below, "link"))
+        for name in (below + each for each in inside):
+            path = os.path.join(self._path, *name.split("/"))
+            mode = os.lstat(path).st_mode
+            if stat.S_ISREG(mode):
+                self.files.append(name)
+            elif stat.S_ISDIR(mode) and os.path.realpath(path) == path:  # else a junction: a link that is no link
+                self._walk(name + "/")
+            else:
+                self.odd.append((name, "link"))
 
     def open(self, name: str) -> BinaryIO:
         """Open one of them."""
@@ -319,19 +385,56 @@ class Packed:
 
     def __init__(self, path: str) -> None:
         self._zip = zipfile.ZipFile(path)
-        names = [name for name in self._zip.namelist() if not name.endswith("/")]
-        tops = {name.partition("/")[0] for name in names}
-        if len(tops) != 1 or len(set(names)) != len(names):
+        entries = self._zip.infolist()
+        tops = {one.filename.partition("/")[0] for one in entries}
+        if len(tops) != 1:
             raise Bad("unreadable", os.path.basename(path))
         self._top = tops.pop() + "/"
-
-    def names(self) -> "list[str]":
-        """Return every file, with slashes."""
-        return sorted(name[len(self._top) :] for name in self._zip.namelist() if not name.endswith("/"))
+        self.files = sorted(one.filename[len(self._top) :] for one in entries)
+        with open(path, "rb") as file:
+            self.odd = [] if _as_written(file, entries) else [("", "zip_changed")]
 
     def open(self, name: str) -> BinaryIO:
         """Open one of them."""
         return self._zip.open(self._top + name)  # type: ignore[return-value]
+
+
+def _as_written(file: BinaryIO, entries: "list[zipfile.ZipInfo]") -> bool:
+    """Tell whether a ZIP file holds these entries and not a byte besides: else programs differ on what is in it.
+
+    Stored one after another, the same in the local headers as in the directory (PKWARE APPNOTE 6.3.10, 4.3 to 4.5).
+    """
+    narrow, few, place, directory = 0xFFFFFFFF, 0xFFFF, 0, b""
+    for one in entries:
+        file.seek(place)
+        head = file.read(30)
+        name, size, stamp = one.filename.encode(), one.file_size, head[10:14]
+        wide = [size, size] if size >= narrow else []
+        short = narrow if wide else size
+        version = struct.pack("<H", 45 if wide else 20) + b"\x00\x08\x00\x00" + stamp
+        numbers = version + struct.pack("<LLLH", one.CRC, short, short, len(name))
+        more = _zip64(wide)
+        if head + file.read(len(name) + len(more)) != (
+            b"PK\x03\x04" + numbers + struct.pack("<H", len(more)) + name + more
+        ):
+            return False
+        far = _zip64(wide + ([place] if place >= narrow else []))
+        last = 45 if far else 20
+        directory += b"PK\x01\x02" + struct.pack("<HH", 3 << 8 | last, last) + numbers[2:]
+        directory += struct.pack("<HHHHLL", len(far), 0, 0, 0, 0o100644 << 16, min(place, narrow)) + name + far
+        place += len(head) + len(name) + len(more) + size
+    count, length, ends = len(entries), len(directory), b""
+    if count >= few or length >= narrow or place >= narrow:
+        ends = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 3 << 8 | 45, 45, 0, 0, count, count, length, place)
+        ends += struct.pack("<4sLQL", b"PK\x06\x07", 0, place + length, 1)
+    count = min(count, few)
+    ends += struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, count, count, min(length, narrow), min(place, narrow), 0)
+    file.seek(place)
+    return file.read(length + len(ends) + 1) == directory + ends
+
+
+def _zip64(values: "list[int]") -> bytes:
+    return struct.pack("<HH%dQ" % len(values), 1, 8 * len(values), *values) if values else b""
 
 
 Store = Any
@@ -372,9 +475,9 @@ def check(path: str, key: "str | None" = None) -> "tuple[list[Finding], str]":
     own_key = ""
     try:
         store: Store = Packed(path) if os.path.isfile(path) else Folder(path)
-        _whole(store, found)
-        own_key = _ascii(_text(store, "data/ledger/verifier-key.txt")).strip()
-        _proven(store, key.strip() if key else own_key, found)
+        payload = _whole(store, found)
+        own_key = _text(store, "data/ledger/verifier-key.txt").decode("ascii").strip()
+        _proven(store, payload, key.strip() if key else own_key, found)
     except Bad as bad:
         found.append(Finding("bad", bad.about or "bag", "", bad.word))
     except Exception as fault:  # noqa: BLE001 -- whatever somebody put there, the answer is a verdict
@@ -382,46 +485,41 @@ def check(path: str, key: "str | None" = None) -> "tuple[list[Finding], str]":
     return found, own_key
 
 
-def _ascii(data: bytes) -> str:
-    return data.decode("ascii")
-
-
-def _whole(store: Store, found: "list[Finding]") -> None:
-    """Check the bag: declaration, both manifests, nothing besides, payload size (RFC 8493)."""
-    names = store.names()
+def _whole(store: Store, found: "list[Finding]") -> "dict[str, str]":
+    """Check the bag: declaration, both manifests, nothing besides, payload size (RFC 8493). Return what it carries."""
     declared = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
     found.append(Finding("good" if _text(store, "bagit.txt") == declared else "bad", "declared", "bagit.txt"))
     tags, payload = _manifest(_text(store, TAG_MANIFEST)), _manifest(_text(store, MANIFEST))
-    broken = False
-    for name in names:
-        listed = payload if name.startswith("data/") else tags
-        if name not in listed and name not in FREE:
-            found.append(Finding("bad", "bag", name, "unlisted"))
-            broken = True
+    wrong: "list[tuple[str, str]]" = list(store.odd)
+    there, known, free = set(store.files), set(), set(tags) & TAGS | FREE
+    for name in store.files:
+        plain = unicodedata.normalize("NFC", name).casefold()
+        if plain in known:  # on other systems one of the two would take the other's place
+            wrong.append((name, "alike"))
+        known.add(plain)
+        if name not in (payload if name.startswith("data/") else free):
+            wrong.append((name, "unlisted"))
+    wrong += [(name, "unlisted") for name in NEEDED - set(tags)]
     size = 0
     for name, expected in sorted({**tags, **payload}.items()):
         if (name in payload) != name.startswith("data/"):
             raise Bad("odd_name", "bag")
-        if name not in names:
-            found.append(Finding("bad", "bag", name, "missing"))
-            broken = True
+        if name not in there:
+            wrong.append((name, "missing"))
             continue
         digest, length = _digest(store, name)
         size += length if name in payload else 0
         if digest != expected:
-            found.append(Finding("bad", "bag", name, "differs"))
-            broken = True
-    for needed in ("bagit.txt", "bag-info.txt", MANIFEST):
-        if needed not in tags:
-            found.append(Finding("bad", "bag", needed, "unlisted"))
-            broken = True
-    if not broken:
+            wrong.append((name, "differs"))
+    found += [Finding("bad", "bag", name, why) for name, why in wrong]
+    if not wrong:
         found.append(Finding("good", "listed", str(len(tags) + len(payload))))
     oxum = "Payload-Oxum: %d.%d\n" % (size, len(payload))
     stated = [
         line for line in _text(store, "bag-info.txt").decode().splitlines(True) if line.startswith("Payload-Oxum")
     ]
     found.append(Finding("good" if stated == [oxum] else "bad", "oxum", "%d.%d" % (size, len(payload))))
+    return payload
 
 
 def _manifest(data: bytes) -> "dict[str, str]":
@@ -456,102 +554,85 @@ def _digest(store: Store, name: str) -> "tuple[str, int]":
     return digest.hexdigest(), length
 
 
-class Ledger(NamedTuple):
-    """What the checked rows say: subject -> the rows about it, with their details where they are opened."""
-
-    rows: "dict[str, list[tuple[dict[str, Any], dict[str, Any] | None]]]"
-
-
-def _proven(store: Store, key: str, found: "list[Finding]") -> None:
-    export = _json(_text(store, "data/export.json"))
-    if export["format"] != FORMAT:
-        raise Bad("unreadable", "bag")
-    members = {
-        one["id"]: bytes.fromhex(one["public"]) for one in _json(_text(store, "data/ledger/members.json"))["members"]
-    }
-    if any(len(public) != 64 for public in members.values()):
-        raise Bad("unreadable", "members")
-    _signed(store, export, members, found)
-    size, root = read_checkpoint(_text(store, "data/ledger/checkpoint.txt"), key)
-    found.append(Finding("good", "checkpoint", str(size)))
-    ledger = _events(store, export["instance"], members, size, root, found)
-    _keys(members, ledger, found)
-    for name in export["items"]:
-        _item(store, _json(_text(store, name)), ledger, found)
-
-
-def _signed(store: Store, export: "dict[str, Any]", members: "dict[str, bytes]", found: "list[Finding]") -> None:
-    given = _json(_text(store, SIGNATURE))
-    if set(given) != {"v", "member", "signature"} or given["v"] != 1 or given["member"] != export["by"]:
-        raise Bad("wrong_signature", "signed_by")
-    message = signed_for("export", hashlib.sha256(_text(store, TAG_MANIFEST)).digest())
-    public = members.get(given["member"], b"")
-    holds = ed25519_holds(public[32:], message, _hex(given["signature"]))
-    found.append(Finding("good" if holds else "bad", "signed_by", given["member"], "" if holds else "wrong_signature"))
-
-
 def _hex(text: str) -> bytes:
     if not re.fullmatch("([0-9a-f]{2})*", text):
         raise Bad("unreadable")
     return bytes.fromhex(text)
 
 
-def _events(
-    store: Store, instance: str, members: "dict[str, bytes]", size: int, root: bytes, found: "list[Finding]"
-) -> "Ledger":
-    """Check every row: proof, chain to a neighbour, signature, details."""
-    ledger = Ledger({})
-    good, before, followed = 0, 0, b""
-    text = _text(store, "data/ledger/events.jsonl").decode()
+# ------------------------------------------------------------------------------------------------ the ledger's rows
+
+
+class Entry(NamedTuple):
+    """A line of the custody: row, leaf, signature, details where they are opened, and what does not hold, if anything."""
+
+    row: "dict[str, Any]"
+    leaf: bytes
+    signature: "bytes | None"
+    details: "dict[str, Any] | None"
+    why: str
+
+
+class Member(NamedTuple):
+    """A member: her name as it is told, her keys (64 bytes each), the eldest first, and which of them rows name since when."""
+
+    name: str
+    keys: "list[bytes]"
+    since: "list[tuple[int, bytes]]"
+
+    def key_at(self, seq: int) -> bytes:
+        """Return the key that was in force when row `seq` was written: the one that the last row before it names."""
+        return [self.keys[0], *(key for number, key in self.since if number <= seq)][-1]
+
+
+def _proven(store: Store, payload: "dict[str, str]", key: str, found: "list[Finding]") -> None:
+    export = _json(_text(store, "data/export.json"))
+    if export["format"] not in FORMATS:
+        raise Bad("unreadable", "bag")
+    size, root = read_checkpoint(_text(store, "data/ledger/checkpoint.txt"), key)
+    found.append(Finding("good", "checkpoint", str(size)))
+    entries = _entries(_text(store, "data/ledger/events.jsonl").decode(), export["instance"], size, root)
+    members = _members(_json(_text(store, "data/ledger/members.json"))["members"], entries, found)
+    entries = [one if one.why else one._replace(why=_unsigned(one, members)) for one in entries]
+    for one in entries:
+        if one.why:
+            found.append(Finding("bad", "event", str(one.row["seq"]), one.why))
+    good = [one for one in entries if not one.why]
+    found.append(Finding("good", "events", str(len(good))))
+    _signed(store, export, members, size, found)
+    _confirmed(members, good, export["by"], size, found)
+    Items(store, payload, export, members, good, found).check()
+
+
+def _entries(text: str, instance: str, size: int, root: bytes) -> "list[Entry]":
+    """Return the lines of the custody; each is checked for its proof, the chain to a neighbour, and its details."""
+    entries: "list[Entry]" = []
+    before, followed = 0, b""
     if not text.endswith("\n"):
         raise Bad("unreadable", "events")
     for line in text[:-1].split("\n"):
         given = _json(line.encode())
         if set(given) != {"row", "signature", "proof", "opening"}:
             raise Bad("unreadable", "events")
-        raw: bytes = given["row"].encode()
-        row, leaf = _json(raw), leaf_of(raw)
-        if set(row) != ROWS.get(row["v"]):
+        row, leaf = _json(given["row"].encode()), leaf_of(given["row"].encode())
+        if set(row) != ROWS.get(row["v"]) or type(row["seq"]) is not int:
             raise Bad("unreadable", "events")
-        seq = row["seq"]
-        why = _fault(row, given, leaf, instance, members, (size, root))
-        if not isinstance(seq, int) or isinstance(seq, bool) or seq <= before:
+        if row["seq"] <= before:
             raise Bad("out_of_order", "events")
-        previous = _hex(row["previous"])
-        if not why and seq == before + 1 and before and previous != followed:
+        previous, why, details = _hex(row["previous"]), "", None
+        if (
+            row["instance"] != instance
+            or root_of(leaf, row["seq"] - 1, size, [_hex(s) for s in given["proof"]]) != root
+        ):
+            why = "not_included"
+        elif before and row["seq"] == before + 1 and previous != followed:
             why = "chain_broken"
-        before, followed = seq, hashlib.sha256(previous + leaf).digest()
-        details = None
-        if not why and given["opening"] is not None:
+        elif given["opening"] is not None:
             details = _opened(row, given["opening"])
             why = "" if details is not None else "not_opened"
-        if why:
-            found.append(Finding("bad", "event", str(seq), why))
-            continue
-        good += 1
-        ledger.rows.setdefault(row["subject"], []).append((row, details))
-    found.append(Finding("good", "events", str(good)))
-    return ledger
-
-
-def _fault(
-    row: "dict[str, Any]",
-    given: "dict[str, Any]",
-    leaf: bytes,
-    instance: str,
-    members: "dict[str, bytes]",
-    tree: "tuple[int, bytes]",
-) -> str:
-    size, root = tree
-    if row["instance"] != instance or root_of(leaf, row["seq"] - 1, size, [_hex(s) for s in given["proof"]]) != root:
-        return "not_included"
-    if given["signature"] is None:
-        needs = row["actor"] is not None and row["result"] == "done" and row["verb"] not in UNSIGNED
-        return "wrong_signature" if needs else ""
-    if row["actor"] not in members:
-        return "unknown_actor"
-    holds = ed25519_holds(members[row["actor"]][32:], signed_for("ledger", leaf), _hex(given["signature"]))
-    return "" if holds else "wrong_signature"
+        before, followed = row["seq"], hashlib.sha256(previous + leaf).digest()
+        entries.append(Entry(row, leaf, None if given["signature"] is None else _hex(given["signature"]), details, why))
+    return entries
 
 
 def _opened(row: "dict[str, Any]", opening: Any) -> "dict[str, Any] | None":
@@ -562,59 +643,265 @@ def _opened(row: "dict[str, Any]", opening: Any) -> "dict[str, Any] | None":
     return dict(_json(noted)) if committed == row["commitment"] else None
 
 
-def _keys(members: "dict[str, bytes]", ledger: "Ledger", found: "list[Finding]") -> None:
-    """Check that the ledger knows each member's key: the tree holds the eight words of it."""
-    for member, public in sorted(members.items()):
-        words = fingerprint(public)
-        rows = ledger.rows.get("members:" + member, [])
-        known = any(row["verb"] in KEYED and row["public"].get("fingerprint") == words for row, _details in rows)
-        found.append(Finding("good" if known else "bad", "members", words, "" if known else "key_unproven"))
+def _members(told: "list[dict[str, Any]]", entries: "list[Entry]", found: "list[Finding]") -> "dict[str, Member]":
+    """Return the members with the rows that name their keys; the ledger must know each key."""
+    members: "dict[str, Member]" = {}
+    for one in told:
+        given = one.get("keys", [one])  # before the second form there was one key
+        keys = [_hex(each["public"]) for each in given]
+        if one["id"] in members or not keys or any(len(key) != 64 for key in keys):
+            raise Bad("unreadable", "members")
+        rows = [each.row for each in entries if not each.why and _names_key(each.row, one["id"])]
+        since = [(row["seq"], _named(row["public"], keys)) for row in rows]
+        members[one["id"]] = Member(one["name"], keys, since)
+        for key, each in zip(keys, given):
+            numbers = [number for number, named in since if named == key]
+            numbers += [row["seq"] for row in rows if row["public"].get("before") == key.hex()]
+            why = "" if numbers and sorted(each.get("rows", numbers)) == sorted(numbers) else "key_unproven"
+            why = why if each["words"] == fingerprint(key) else "words_differ"
+            found.append(Finding("bad" if why else "good", "members", fingerprint(key), why))
+    return members
 
 
-def _item(store: Store, item: "dict[str, Any]", ledger: "Ledger", found: "list[Finding]") -> None:
-    name = "%s / %s" % (item["matter"], item["exhibit"])
-    entered = [e for e in ledger.rows.get("evidence_items:" + item["id"], []) if e[0]["verb"] == "evidence.add_item"]
-    if len(entered) != 1 or entered[0][0]["public"].get("exhibit") != item["exhibit"]:
-        found.append(Finding("bad", "items", name, "no_entry"))
-    elif entered[0][1] is not None and entered[0][1].get("title") != item["title"]:
-        found.append(Finding("bad", "items", name, "title_differs"))
-    for file in item["files"]:
-        verdict, why = _file(store, item, file, ledger)
-        found.append(Finding(verdict, "items", "%s: %s" % (name, file["name"]), why))
+def _names_key(row: "dict[str, Any]", member: str) -> bool:
+    return row["verb"] in KEYED and row["result"] == "done" and row["subject"] == "members:" + member
 
 
-def _file(store: Store, item: "dict[str, Any]", file: "dict[str, Any]", ledger: "Ledger") -> "tuple[str, str]":
-    rows = [e for e in ledger.rows.get("evidence_files:" + file["id"], []) if e[0]["verb"] == "evidence.add_file"]
-    if len(rows) != 1 or rows[0][0]["safe"] != item["safe"]:
-        return "bad", "no_entry"
-    row, details = rows[0]
-    if row["public"]["payload_sha256"] != file["payload_sha256"] or row["public"]["size"] != file["size"]:
-        return "bad", "not_the_sum"
-    if details is not None and (details["sha256"] != file["sha256"] or details["name"] != file["name"]):
-        return "bad", "not_the_sum"
-    if file["state"] == "damaged":
-        return "lost", "was_damaged"
-    if file["state"] in ("consent", "not_chosen"):
-        return ("left_out", file["state"]) if file["path"] is None else ("bad", "not_the_sum")
-    if file["state"] == "sealed":
-        same = _payload_digest(store, file["path"]) == row["public"]["payload_sha256"]
-        return ("good", "as_sealed") if same else ("bad", "not_the_sum")
-    if file["state"] != "readable":
-        return "bad", "unreadable"
-    digest, length = _digest(store, file["path"])
-    if digest != file["sha256"] or length != file["size"]:
-        return "bad", "not_the_sum"
-    if details is None and not _sum_holds(row, file):
-        return "unproven", "as_listed"
-    return "good", "as_received"
+def _named(public: "dict[str, Any]", keys: "list[bytes]") -> bytes:
+    """Return which of the keys a row names, by itself or by its eight words; nothing where it is none of them."""
+    for key in keys:
+        if public.get("key") == key.hex() or ("key" not in public and public["fingerprint"] == fingerprint(key)):
+            return key
+    return b""
 
 
-def _sum_holds(row: "dict[str, Any]", file: "dict[str, Any]") -> bool:
+def _unsigned(entry: Entry, members: "dict[str, Member]") -> str:
+    """Return why an entry is not signed as it should be: by who acted, with the key that was hers then."""
+    row = entry.row
+    if entry.signature is None:
+        needs = row["actor"] is not None and row["result"] == "done" and row["verb"] not in UNSIGNED
+        return "wrong_signature" if needs else ""
+    if row["actor"] not in members:
+        return "unknown_actor"
+    key = members[row["actor"]].key_at(row["seq"])
+    return "" if ed25519_holds(key[32:], signed_for("ledger", entry.leaf), entry.signature) else "wrong_signature"
+
+
+def _signed(
+    store: Store, export: "dict[str, Any]", members: "dict[str, Member]", size: int, found: "list[Finding]"
+) -> None:
+    given = _json(_text(store, SIGNATURE))
+    if set(given) != {"v", "member", "signature"} or given["v"] != 1 or given["member"] != export["by"]:
+        raise Bad("wrong_signature", "signed_by")
+    message = signed_for("export", hashlib.sha256(_text(store, TAG_MANIFEST)).digest())
+    key = members[given["member"]].key_at(size) if given["member"] in members else b""
+    holds = ed25519_holds(key[32:], message, _hex(given["signature"]))
+    found.append(Finding("good" if holds else "bad", "signed_by", given["member"], "" if holds else "wrong_signature"))
+
+
+def _confirmed(
+    members: "dict[str, Member]", good: "list[Entry]", exporter: str, size: int, found: "list[Finding]"
+) -> None:
+    """Check that whoever signed something did it with a key that a member has confirmed: other rows are unsigned."""
+    used = {(one.row["actor"], members[one.row["actor"]].key_at(one.row["seq"])) for one in good if one.signature}
+    used.add((exporter, members[exporter].key_at(size)))
+    words = [one.row for one in good if one.signature and one.row["verb"] == "keys.confirm"]
+    for member, key in sorted(used):
+        hers = [row["public"] for row in words if _names_key(row, member)]
+        if not any(_named(public, members[member].keys) == key for public in hers):
+            found.append(Finding("unproven", "members", fingerprint(key), "key_unconfirmed"))
+
+
+# ---------------------------------------------------------------------------------------------------- items and files
+
+
+class Items:
+    """The items of an export and their files, compared with what the ledger says of each."""
+
+    def __init__(
+        self,
+        store: Store,
+        payload: "dict[str, str]",
+        export: "dict[str, Any]",
+        members: "dict[str, Member]",
+        good: "list[Entry]",
+        found: "list[Finding]",
+    ) -> None:
+        self.store, self.payload, self.export, self.members, self.found = store, payload, export, members, found
+        self.rows: "dict[str, list[Entry]]" = {}
+        for one in good:
+            if one.row["result"] == "done" and one.signature:
+                self.rows.setdefault(one.row["subject"], []).append(one)
+        self.told: "set[str]" = set()
+        self.places: "list[str]" = [*PAPERS, *export["items"]]
+
+    def tell(self, verdict: str, subject: str, why: str) -> None:
+        """Note what was found out about an item or file."""
+        self.found.append(Finding(verdict, "items", subject, why))
+
+    def check(self) -> None:
+        """Check every item; nothing may be told twice, lie there without a row, or have a row and not be told."""
+        for name in self.export["items"]:
+            item = _json(_text(self.store, name))
+            if name != "data/items/%s-%03d.json" % (item["matter"], item["exhibit"]):
+                self.tell("bad", name, "wrong_place")
+            self.item(item)
+        for subject, entries in sorted(self.rows.items()):
+            verbs = {one.row["verb"] for one in entries}
+            if subject not in self.told and any(v in verbs and subject.startswith(t) for v, t in ENTRIES.items()):
+                self.tell("bad", subject, "not_told")
+        places = Counter(self.places)
+        for name in sorted({*self.payload, *places}):
+            why = ("no_place", "", "twice")[min(places[name], 2)] if name in self.payload else "missing"
+            if why:
+                self.found.append(Finding("bad", "bag", name, why))
+
+    def entry(self, verb: str, told: "dict[str, Any]") -> "Entry | None":
+        """Return the one row with which an item or file was entered."""
+        subject = ENTRIES[verb] + told["id"]
+        entries = [one for one in self.rows.get(subject, []) if one.row["verb"] == verb]
+        if subject in self.told or len(entries) != 1:
+            return None
+        self.told.add(subject)
+        return entries[0]
+
+    def same(self, entry: Entry, by: Any, at: Any, safe: Any, public: "dict[str, Any]") -> bool:
+        """Tell whether a row says what is told: who, when, in which safe, and what of `public` it keeps."""
+        row = entry.row
+        said = (self.members[row["actor"]].name, row["at"], row["safe"])
+        return said == (by, at, safe) and all(row["public"].get(k, v) == v for k, v in public.items())
+
+    def item(self, item: "dict[str, Any]") -> None:
+        """Check an item with its texts and files."""
+        name = _label(item)
+        entry = self.entry("evidence.add_item", item)
+        if entry is None:
+            self.tell("bad", name, "no_entry")
+            return
+        public = {"exhibit": item["exhibit"], "matter": item["matter"]}
+        places = [(one["reference"], one["safe"]) for one in self.export["matters"]]
+        same = self.same(entry, item["entered_by"], item["entered_at"], item["safe"], public)
+        if not same or (item["matter"], item["safe"]) not in places:
+            self.tell("bad", name, "row_differs")
+        sent = sum(1 for file in item["files"] if file["state"] == self.export["form"])
+        if not self.went_out(item, sent):
+            self.tell("bad", name, "not_exported")
+        self.texts(name, item, entry)
+        for file in item["files"]:
+            verdict, why = self.file(item, file)
+            self.tell(verdict, "%s: %s" % (name, file["name"] or file["id"]), why)
+
+    def went_out(self, item: "dict[str, Any]", sent: int) -> bool:
+        """Tell whether the exporter has signed in the ledger that the item goes out so, with that many files."""
+        export = self.export
+        expected = {"export": export["id"], "purpose": export["purpose"], "files": sent}
+        expected["sealed"] = export["form"] == "sealed"
+        rows = [one.row for one in self.rows["evidence_items:" + item["id"]] if one.row["public"] == expected]
+        signed = [(row["verb"], row["actor"], row["at"]) for row in rows]
+        return signed == [("evidence.export_item", export["by"], export["at"])]
+
+    def texts(self, name: str, item: "dict[str, Any]", entry: Entry) -> None:
+        """Check the texts of an item: each is shown with its salt, or stays closed behind its sum."""
+        kept = entry.row["public"].get("texts")
+        if kept is None:
+            if entry.details is None and item["title"] is not None:
+                self.tell("unproven", name + ": title", "closed_text")
+            elif entry.details is not None and entry.details["title"] != item["title"]:
+                self.tell("bad", name, "texts_differ")
+            self.tell("said", name, "old_row")
+            return
+        proofs, sums = item["texts"], []
+        for text in TEXTS:
+            if "salt" in proofs[text]:
+                sums.append(text_sum(text, _hex(proofs[text]["salt"]), item[text] or ""))
+                continue
+            sums.append(_hex(proofs[text]["sum"]))
+            shown = item[text] is not None
+            self.tell("unproven" if shown else "left_out", name + ": " + text, "closed_text" if shown else "closed")
+        if texts_sum(sums) != kept:
+            self.tell("bad", name, "texts_differ")
+
+    def file(self, item: "dict[str, Any]", file: "dict[str, Any]") -> "tuple[str, str]":
+        """Return the verdict on a file, and why."""
+        entry = self.entry("evidence.add_file", file)
+        if entry is None:
+            return "bad", "no_entry"
+        public, details, path = entry.row["public"], entry.details, file["path"]
+        summed = details is not None or _sum_holds(public, file)
+        why = self.against(entry, item, file) or ("" if summed or "sum" not in public else "not_the_sum")
+        if why:
+            return "bad", why
+        if file["state"] in ("consent", "not_chosen") and path is None:
+            shown = file["name"] is not None and details is None
+            return ("unproven", "closed_text") if shown or not summed else ("left_out", file["state"])
+        if path not in self.payload or not _in_place(path, item, file):
+            return "bad", "wrong_place"
+        self.places.append(path)
+        if file["state"] == "damaged":
+            return "lost", "was_damaged"
+        if not self.holds(file, public["payload_sha256"]):
+            return "bad", "not_the_sum"
+        if details is None:
+            self.tell("unproven", "%s: %s" % (_label(item), file["name"]), "closed_name")
+        if file["state"] == "sealed":
+            return "good", "as_sealed"
+        return ("good", "as_received") if summed else ("unproven", "as_listed")
+
+    def against(self, entry: Entry, item: "dict[str, Any]", file: "dict[str, Any]") -> str:
+        """Return what of a file is told otherwise than its row tells it, if anything."""
+        told = {"kind": file["kind"], "parent": file["parent"], "item": item["id"]}
+        if not self.same(entry, file["received_by"], file["received_at"], item["safe"], told):
+            return "row_differs"
+        kept = {name: entry.row["public"][name] for name in ("payload_sha256", "size")}
+        kept.update({name: entry.details[name] for name in ("sha256", "name", "media_type")} if entry.details else {})
+        return "" if all(file[name] == value for name, value in kept.items()) else "not_the_sum"
+
+    def holds(self, file: "dict[str, Any]", payload_sha256: str) -> bool:
+        """Tell whether the bytes of a file are those that it is said to have."""
+        if file["state"] == "sealed":
+            return _payload_digest(self.store, file["path"]) == payload_sha256
+        return file["state"] == "readable" and _digest(self.store, file["path"]) == (file["sha256"], file["size"])
+
+
+def _label(item: "dict[str, Any]") -> str:
+    return "%s / %s" % (item["matter"], item["exhibit"])
+
+
+def _sum_holds(public: "dict[str, Any]", file: "dict[str, Any]") -> bool:
     """Tell whether the sum is the recorded one where the other details of the entry stay closed."""
-    if not file.get("sum_salt") or "sum" not in row["public"]:
-        return False
-    made = b"caseflow/v1/sum" + _hex(file["sum_salt"]) + _hex(file["sha256"])
-    return bool(hashlib.sha256(made).hexdigest() == row["public"]["sum"])
+    made = b"caseflow/v1/sum" + _hex(file["sum_salt"] or "") + _hex(file["sha256"])
+    return bool(hashlib.sha256(made).hexdigest() == public.get("sum"))
+
+
+def _in_place(path: str, item: "dict[str, Any]", file: "dict[str, Any]") -> bool:
+    """Tell whether a file lies in the folder of its item and under its own name."""
+    folder, _slash, last = path.rpartition("/")
+    branch = "originals" if file["kind"] == "original" else "versions"
+    ending = {"sealed": ".age", "damaged": ".DAMAGED.txt"}.get(file["state"], "")
+    there = folder == "data/%s/%s/%03d" % (branch, item["matter"], item["exhibit"]) and last.endswith(ending)
+    return there and _stands_for(last[: len(last) - len(ending)], file["name"])
+
+
+def _stands_for(given: str, name: str) -> bool:
+    """Tell whether a file may be called `given` in an export for its own `name`.
+
+    What not every system can write became _, two of one name got numbers, and what is too long was cut.
+    """
+    plain = unicodedata.normalize("NFC", name).strip(" .") or "file"
+    forms = {given, re.sub(r"-[0-9]+((\.[^.]*)?)$", r"\1", given)}
+    forms |= {one[1:] for one in forms if one.startswith("_")}
+    if len(plain.encode()) <= LONGEST:
+        return any(len(one) == len(plain) and _alike(one, plain) for one in forms)
+    parts = [one.rpartition(".") for one in forms] + [(one, "", "") for one in forms]
+    return any(
+        stem and _alike(stem, plain) and _alike((dot + last)[::-1], plain[::-1])
+        for stem, dot, last in parts
+        if len(stem + dot + last) <= len(plain)
+    )
+
+
+def _alike(given: str, plain: str) -> bool:
+    return all(a in (b, "_") for a, b in zip(given, plain))
 
 
 def _payload_digest(store: Store, name: str) -> str:
@@ -659,13 +946,15 @@ def main(arguments: "list[str] | None" = None) -> int:
         line = "%-12s %s  %s" % (say(one.verdict), say(one.part), subject)
         print(line + ("  (%s)" % say(one.why) if one.why else ""))
     print()
+    print(say("only_said"))
     if not asked.key and own_key:
         print("%s: %s" % (say("key_is"), "".join(c if c.isprintable() else "?" for c in own_key)))
         print(say("compare"))
     verdicts = {one.verdict for one in found}
-    overall = "not_good" if "bad" in verdicts else "not_whole" if "lost" in verdicts else "all_good"
+    overall = "not_proven" if "unproven" in verdicts else "all_good"
+    overall = "not_good" if "bad" in verdicts else "not_whole" if "lost" in verdicts else overall
     print(say(overall))
-    return 0 if overall == "all_good" else 1
+    return {"all_good": 0, "not_proven": 3}.get(overall, 1)
 
 
 if __name__ == "__main__":
