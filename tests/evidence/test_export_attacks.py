@@ -386,7 +386,7 @@ def test_another_title_over_an_old_row_is_bad(people, sender, before, item, stor
     assert ("bad", "texts_differ") in told(bag)
 
 
-def replaced(actor, **named):
+def replaced(actor):
     """Give a member a new key pair, as when she has lost passphrase and code."""
     with transaction():
         identity = db.session.get_one(Identity, actor.member_id)
@@ -456,6 +456,23 @@ def test_a_key_that_nobody_confirmed_proves_nothing(people, sender, item, stored
         ledger.record("evidence.view", by=replace(people.dana, keys=ring), at=now(), about=file)
     bag = unpacked(ask(sender(people.aigul), f"/evidence/{item.id}/export"), tmp_path)
     assert told(bag) == {("unproven", "key_unconfirmed")}
+
+
+def test_the_key_from_which_all_confirmations_come_is_named_to_be_compared(whole):
+    bag, dana, _packed = whole
+    (found,) = [one for one in verify.check(str(bag))[0] if one.why == "own_word"]
+    others = [one for one in value(bag, MEMBERS)["members"] if one["id"] != dana.member_id]
+    assert [key["words"] for one in others for key in one["keys"]] == [found.subject]
+    assert "compare these words by voice" in run(bag / "verify.py").stdout
+
+
+def test_a_refusal_that_meets_a_key_that_was_replaced_is_no_fault(people, sender, item, stored, tmp_path):
+    file = stored(JPEG, "photo.jpg")
+    replaced(people.dana)
+    with transaction():
+        ledger.record("evidence.download", by=people.dana, at=now(), about=file, result="refused")
+    bag = unpacked(ask(sender(people.aigul), f"/evidence/{item.id}/export"), tmp_path)
+    assert verdicts(bag) == {"good"}
 
 
 # ---------------------------------------------------------------------------------- without any key: folder and ZIP

@@ -86,6 +86,7 @@ WORDS = {
     "unknown_actor": ("the key of who acted is not in the export", "в экспорте нет ключа действовавшего", "әрекет еткен адамның кілті экспортта жоқ"),
     "key_unproven": ("the ledger does not know this member's key", "журнал не знает этого ключа", "журнал бұл мүшенің кілтін білмейді"),
     "key_unconfirmed": ("no member's signature confirms this key", "ни одна подпись участника не подтверждает этот ключ", "бұл кілтті ешбір мүшенің қолтаңбасы растамайды"),
+    "own_word": ("confirmed by herself alone: compare these words by voice", "подтверждён лишь ею самой: сверьте эти слова голосом", "тек өзі растаған: бұл сөздерді дауыспен салыстырыңыз"),
     "words_differ": ("its words are not those of the key", "слова не от этого ключа", "сөздері бұл кілттікі емес"),
     "members": ("keys of members", "ключи участников", "мүшелердің кілттері"),
     "items": ("Items", "Доказательства", "Дәлелдемелер"),
@@ -683,8 +684,10 @@ def _unsigned(entry: Entry, members: "dict[str, Member]") -> str:
         return "wrong_signature" if needs else ""
     if row["actor"] not in members:
         return "unknown_actor"
-    key = members[row["actor"]].key_at(row["seq"])
-    return "" if ed25519_holds(key[32:], signed_for("ledger", entry.leaf), entry.signature) else "wrong_signature"
+    her, message = members[row["actor"]], signed_for("ledger", entry.leaf)
+    # A refusal may meet her also where she still acts with a key that was replaced meanwhile.
+    keys = [her.key_at(row["seq"])] if row["result"] == "done" else her.keys
+    return "" if any(ed25519_holds(key[32:], message, entry.signature) for key in keys) else "wrong_signature"
 
 
 def _signed(
@@ -702,14 +705,18 @@ def _signed(
 def _confirmed(
     members: "dict[str, Member]", good: "list[Entry]", exporter: str, size: int, found: "list[Finding]"
 ) -> None:
-    """Check that whoever signed something did it with a key that a member has confirmed: other rows are unsigned."""
-    used = {(one.row["actor"], members[one.row["actor"]].key_at(one.row["seq"])) for one in good if one.signature}
+    """Check that whoever did something did it with a key that a member has confirmed: other rows are unsigned."""
+    done = [one.row for one in good if one.signature and one.row["result"] == "done"]
+    used = {(row["actor"], members[row["actor"]].key_at(row["seq"])) for row in done}
     used.add((exporter, members[exporter].key_at(size)))
-    words = [one.row for one in good if one.signature and one.row["verb"] == "keys.confirm"]
+    words = [row for row in done if row["verb"] == "keys.confirm"]
     for member, key in sorted(used):
-        hers = [row["public"] for row in words if _names_key(row, member)]
-        if not any(_named(public, members[member].keys) == key for public in hers):
+        about = [row for row in words if _names_key(row, member)]
+        by = {row["actor"] for row in about if _named(row["public"], members[member].keys) == key}
+        if not by:
             found.append(Finding("unproven", "members", fingerprint(key), "key_unconfirmed"))
+        elif by == {member}:
+            found.append(Finding("good", "members", fingerprint(key), "own_word"))
 
 
 # ---------------------------------------------------------------------------------------------------- items and files
