@@ -325,8 +325,8 @@ def test_an_honest_export_of_the_first_form_is_not_bad_today(whole, tmp_path, na
     packed = BEFORE / f"{name}.zip"
     assert verdicts(packed) == found
     with zipfile.ZipFile(packed) as old:
-        old.extractall(tmp_path)
-    (bag,) = tmp_path.iterdir()
+        old.extractall(tmp_path / "old")
+    (bag,) = (tmp_path / "old").iterdir()
     assert run(whole / "verify.py", str(bag)).returncode == code
 
 
