@@ -12,6 +12,7 @@ import random
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -20,8 +21,10 @@ from caseflow.evidence.export import verify
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.keys import operations as keys
+from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
+from caseflow.vault.keys import MemberKeys, fingerprint
 from tests.evidence.bags import ask, copy, events, run, sign_anew, unpacked, value, verdicts
 from tests.evidence.sending import JPEG
 
@@ -445,10 +448,6 @@ def test_an_export_signed_with_a_key_that_was_replaced_is_bad(people, sender, it
 
 def test_a_key_that_nobody_confirmed_proves_nothing(people, sender, item, stored, tmp_path):
     """Rows of the system are signed by nobody: who writes into the database could name a key of her own in one."""
-    from dataclasses import replace
-
-    from caseflow.keys.keyring import MemberKeyring
-
     file = stored(JPEG, "photo.jpg")
     pair = replaced(people.dana)
     ring = MemberKeyring(people.dana.member_id, pair, people.dana.ring.instance)
@@ -456,6 +455,59 @@ def test_a_key_that_nobody_confirmed_proves_nothing(people, sender, item, stored
         ledger.record("evidence.view", by=replace(people.dana, keys=ring), at=now(), about=file)
     bag = unpacked(ask(sender(people.aigul), f"/evidence/{item.id}/export"), tmp_path)
     assert told(bag) == {("unproven", "key_unconfirmed")}
+
+
+def planted(actor):
+    """Write a row of the system that names a key of nobody's for a member, as who can write into the database would."""
+    pair = MemberKeys.generate()
+    with transaction():
+        facts = {"fingerprint": fingerprint(pair.public), "key": pair.public.to_bytes().hex()}
+        ledger.record("keys.make_identity", by=None, at=now(), about=f"members:{actor.member_id}", public=facts)
+    return replace(actor, keys=MemberKeyring(actor.member_id, pair, actor.ring.instance)), facts
+
+
+def vouch(whose, facts, by, **more):
+    with transaction():
+        ledger.record("keys.confirm", by=by, at=now(), about=f"members:{whose.member_id}", public={**facts, **more})
+
+
+@pytest.mark.parametrize("who", ["a documenter", "two planted keys for each other"])
+def test_a_key_is_not_proven_by_the_word_of_anybody_but_a_coordinator(people, sender, item, stored, tmp_path, who):
+    file = stored(JPEG, "photo.jpg")
+    dana, facts = planted(people.dana)
+    if who == "a documenter":
+        vouch(dana, facts, people.timur, role="documenter")
+        unproven = 1
+    else:
+        yerlan, others = planted(people.yerlan)
+        vouch(dana, facts, yerlan, role="coordinator")
+        vouch(yerlan, others, dana, role="coordinator")
+        unproven = 2
+    with transaction():
+        ledger.record("evidence.view", by=dana, at=now(), about=file)
+    bag = unpacked(ask(sender(people.aigul), f"/evidence/{item.id}/export"), tmp_path)
+    assert told(bag) == {("unproven", "key_unconfirmed")}
+    assert sum(one.why == "key_unconfirmed" for one in verify.check(str(bag))[0]) == unproven
+
+
+@pytest.mark.parametrize("renewed", [False, True], ids=["as founded", "renewed by another coordinator"])
+def test_words_lead_from_the_anchor_also_after_its_key_was_replaced(people, sender, item, stored, tmp_path, renewed):
+    stored(JPEG, "photo.jpg")
+    if renewed:
+        with transaction():
+            keys.renew_trust(by=people.marat, at=now())
+    replaced(people.aigul)
+    with transaction():
+        keys.confirm(people.aigul.member_id, by=people.marat, at=now())
+    bag = unpacked(ask(sender(people.marat), f"/evidence/{item.id}/export"), tmp_path)
+    assert told(bag) == set()
+    (first,) = [one.subject for one in verify.check(str(bag))[0] if one.why == "own_word"]
+    assert first == fingerprint((people.marat if renewed else people.aigul).ring.keys.public)
+    assert value(bag, MEMBERS)["first"]["words"] == first
+
+
+def test_without_an_anchor_in_the_export_the_key_that_only_its_own_member_confirmed_is_the_first(forge):
+    assert told(forge(lambda bag: edit(bag, MEMBERS, lambda found: found.pop("first")))) == set()
 
 
 def test_the_key_from_which_all_confirmations_come_is_named_to_be_compared(whole):

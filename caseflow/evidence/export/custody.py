@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
+from caseflow.access import trust
 from caseflow.access.actor import Actor
 from caseflow.access.facts import names_of
 from caseflow.access.safes import visible
@@ -105,6 +106,8 @@ def _signers(wanted: set[str], size: int) -> tuple[dict[str, list[Key]], list[Ev
     """Return all keys of who signed, with the rows that name them, and of those who confirmed those keys."""
     members: dict[str, list[Key]] = {}
     rows: list[Event] = []
+    root = trust.anchor()
+    wanted = wanted | ({root.member} if root else set())
     while missing := wanted - members.keys():
         stored = _stored(missing)
         for member, named in _naming(missing, size).items():
@@ -183,7 +186,9 @@ def _members(found: dict[str, list[Key]]) -> bytes:
         }
         for member, keys in found.items()
     ]
-    return _compact({"v": 2, "members": members}).encode() + b"\n"
+    root = trust.anchor()
+    first = {"member": root.member, "words": _words(root.public)} if root else None
+    return _compact({"v": 2, "first": first, "members": members}).encode() + b"\n"
 
 
 def _compact(value: Any) -> str:

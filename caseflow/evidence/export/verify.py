@@ -85,8 +85,8 @@ WORDS = {
     "out_of_order": ("the rows are not in order", "записи идут не по порядку", "жазбалар ретімен емес"),
     "unknown_actor": ("the key of who acted is not in the export", "в экспорте нет ключа действовавшего", "әрекет еткен адамның кілті экспортта жоқ"),
     "key_unproven": ("the ledger does not know this member's key", "журнал не знает этого ключа", "журнал бұл мүшенің кілтін білмейді"),
-    "key_unconfirmed": ("no member's signature confirms this key", "ни одна подпись участника не подтверждает этот ключ", "бұл кілтті ешбір мүшенің қолтаңбасы растамайды"),
-    "own_word": ("confirmed by herself alone: compare these words by voice", "подтверждён лишь ею самой: сверьте эти слова голосом", "тек өзі растаған: бұл сөздерді дауыспен салыстырыңыз"),
+    "key_unconfirmed": ("no words of coordinators lead from a first key to this one", "слова координаторов не ведут от первого ключа к этому", "үйлестірушілердің сөздері бірінші кілттен бұған жеткізбейді"),
+    "own_word": ("a first key, on which the others rest: compare these words by voice", "первый ключ, на нём стоят остальные: сверьте эти слова голосом", "бірінші кілт, қалғандары соған сүйенеді: бұл сөздерді дауыспен салыстырыңыз"),
     "words_differ": ("its words are not those of the key", "слова не от этого ключа", "сөздері бұл кілттікі емес"),
     "members": ("keys of members", "ключи участников", "мүшелердің кілттері"),
     "items": ("Items", "Доказательства", "Дәлелдемелер"),
@@ -574,6 +574,9 @@ class Entry(NamedTuple):
     why: str
 
 
+Name = Tuple[str, bytes]  # a member's id and one of her keys
+
+
 class Member(NamedTuple):
     """A member: her name as it is told, her keys (64 bytes each), the eldest first, and which of them rows name since when."""
 
@@ -593,7 +596,8 @@ def _proven(store: Store, payload: "dict[str, str]", key: str, found: "list[Find
     size, root = read_checkpoint(_text(store, "data/ledger/checkpoint.txt"), key)
     found.append(Finding("good", "checkpoint", str(size)))
     entries = _entries(_text(store, "data/ledger/events.jsonl").decode(), export["instance"], size, root)
-    members = _members(_json(_text(store, "data/ledger/members.json"))["members"], entries, found)
+    told = _json(_text(store, "data/ledger/members.json"))
+    members = _members(told["members"], entries, found)
     entries = [one if one.why else one._replace(why=_unsigned(one, members)) for one in entries]
     for one in entries:
         if one.why:
@@ -601,7 +605,7 @@ def _proven(store: Store, payload: "dict[str, str]", key: str, found: "list[Find
     good = [one for one in entries if not one.why]
     found.append(Finding("good", "events", str(len(good))))
     _signed(store, export, members, size, found)
-    _confirmed(members, good, export["by"], size, found)
+    _confirmed(members, told.get("first"), good, export["by"], size, found)
     Items(store, payload, export, members, good, found).check()
 
 
@@ -703,20 +707,52 @@ def _signed(
 
 
 def _confirmed(
-    members: "dict[str, Member]", good: "list[Entry]", exporter: str, size: int, found: "list[Finding]"
+    members: "dict[str, Member]",
+    first: "dict[str, str] | None",
+    good: "list[Entry]",
+    exporter: str,
+    size: int,
+    found: "list[Finding]",
 ) -> None:
-    """Check that whoever did something did it with a key that a member has confirmed: other rows are unsigned."""
+    """Check that coordinators' words lead from a first key to the key of everybody who did something.
+
+    Rows that merely name a key are signed by nobody. The first key is the one the export names, or one that only its
+    own member confirmed; whoever knows the network compares its words.
+    """
     done = [one.row for one in good if one.signature and one.row["result"] == "done"]
     used = {(row["actor"], members[row["actor"]].key_at(row["seq"])) for row in done}
     used.add((exporter, members[exporter].key_at(size)))
-    words = [row for row in done if row["verb"] == "keys.confirm"]
-    for member, key in sorted(used):
-        about = [row for row in words if _names_key(row, member)]
-        by = {row["actor"] for row in about if _named(row["public"], members[member].keys) == key}
-        if not by:
-            found.append(Finding("unproven", "members", fingerprint(key), "key_unconfirmed"))
-        elif by == {member}:
-            found.append(Finding("good", "members", fingerprint(key), "own_word"))
+    words: "list[tuple[Name, Name, str | None]]" = []  # who confirmed, whose key, in which role
+    for row in done:
+        member = row["subject"].partition(":")[2]
+        if member in members and row["verb"] == "keys.confirm":
+            whose = (member, _named(row["public"], members[member].keys))
+            words.append(((row["actor"], members[row["actor"]].key_at(row["seq"])), whose, row["public"].get("role")))
+    firsts = {name for name in used if {giver for giver, whose, _role in words if whose == name} == {name}}
+    if first is not None:
+        firsts |= {name for name in used if (name[0], fingerprint(name[1])) == (first["member"], first["words"])}
+    leading = _leading(firsts, words)
+    confirmed = firsts | {whose for giver, whose, _role in words if giver in leading}
+    for name in sorted(used):
+        if name not in confirmed:
+            found.append(Finding("unproven", "members", fingerprint(name[1]), "key_unconfirmed"))
+        elif name in firsts:
+            found.append(Finding("good", "members", fingerprint(name[1]), "own_word"))
+
+
+def _leading(firsts: "set[Name]", words: "list[tuple[Name, Name, str | None]]") -> "set[Name]":
+    """Return the keys of coordinators to which words lead. The oldest words name no role, then nobody's is known."""
+    with_role = {whose for _giver, whose, role in words if role is not None}
+    leading = set(firsts)
+    before: "set[Name]" = set()
+    while leading != before:
+        before = set(leading)
+        leading |= {
+            whose
+            for giver, whose, role in words
+            if giver in before and (role == "coordinator" or (role is None and whose not in with_role))
+        }
+    return leading
 
 
 # ---------------------------------------------------------------------------------------------------- items and files
