@@ -76,7 +76,7 @@ class Block:
 
 def check(part: Part) -> list[Block]:
     """Check the blocks of `part` on a connection of its own."""
-    engine = create_engine(part.url, poolclass=NullPool)
+    engine = create_engine(part.url, poolclass=NullPool, hide_parameters=True)
     try:
         with engine.connect() as connection:
             return check_on(connection, part)
