@@ -45,10 +45,13 @@ def record(
     """Append the fact that `by` did `verb` ("room.act") to `about` (a row or `table:id`), in the present transaction.
 
     `details` are sealed in the safe of `about` and only committed to; they need one. `public` holds codes, references
-    and dates. State changes are signed by an unlocked actor. Raises `RuntimeError` outside a transaction.
+    and dates. State changes are signed by an unlocked actor. Raises `RuntimeError` outside a transaction and before
+    there is a network: every row is bound to its id.
     """
     if not in_transaction():
         raise RuntimeError("the ledger is written in the transaction of the act")
+    if not instance():
+        raise RuntimeError("the ledger begins with the network")
     safe_id = _safe_of(about)
     if details and safe_id is None:
         raise ValueError("details are sealed in a safe; give codes and references as public facts")
@@ -118,8 +121,11 @@ def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = 
     """Append, in a transaction of its own, that `by` was refused `verb`; call it after the act was rolled back.
 
     `why` is one of our own sentences, never what somebody typed. A ledger that cannot be written is logged, so that
-    the person still gets her answer.
+    the person still gets her answer. Before there is a network nothing can be told: no ledger has begun.
     """
+    if not instance():
+        log.warning("%s was %s before the network was founded: %s", verb, result, why)
+        return
     try:
         with transaction():
             record(verb, by=by, at=now(), about=about[:80], public={"why": why[:200]}, result=result)

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.kernel.db import db
+from caseflow.keys.jobs import check_daily
+from caseflow.ledger import operations as ledger
+from caseflow.ledger.jobs import checkpoint_hourly, verify_daily
 from caseflow.ledger.models import Event
 from caseflow.network import rights
 from caseflow.network.models import Member
@@ -39,6 +42,24 @@ def test_founding_prints_the_recovery_code_and_the_words_once(app, founded):
     with app.app_context():
         member = db.session.scalars(select(Member)).one()
         assert (member.email, member.language, str(member.role)) == ("aigul@example.org", "ru", "coordinator")
+
+
+def test_the_ledger_begins_with_the_network(app, run, caplog):
+    """A server may run for days before anybody founds the network on it: its rows could be bound to none."""
+    with app.app_context():
+        for work in (check_daily, checkpoint_hourly, verify_daily):
+            work()
+        ledger.refused("entrance.sign_in", by=None, about="members:", why="wrong address or passphrase")
+        assert "wrong address or passphrase" in caplog.text
+        assert db.session.scalar(select(Event.seq)) is None
+    assert "flask network found" in run("precedents", "load").output
+    assert run(*FOUND, "--passphrase-file", "-", typed=PASSPHRASE + "\n").exit_code == 0
+    for command in ("verify", "checkpoint", "verify"):
+        done = run("ledger", command)
+        assert done.exit_code == 0, done.output
+    with app.app_context():
+        check_daily()
+        assert "failed" not in db.session.scalars(select(Event.result)).all()
 
 
 def test_the_passphrase_is_asked_twice_and_not_shown(run):

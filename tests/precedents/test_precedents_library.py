@@ -1,16 +1,25 @@
 """The shipped decisions come into the library once, with the citations among them."""
 
+import pytest
 from sqlalchemy import select
 
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.precedents import operations, rules
 from caseflow.precedents.models import Citation, Precedent
+from tests.cast import cast
 
 
 def load():
     with transaction():
         return operations.load_public_decisions(at=now())
+
+
+@pytest.fixture(autouse=True)
+def _network(app):
+    """Found one: the ledger tells of the loading."""
+    with app.app_context():
+        cast(app)
 
 
 def test_the_shipped_decisions_and_their_citations_are_loaded_once(app):
