@@ -109,7 +109,8 @@ def _build(instance: Path, cases: int, held: int) -> tuple[dict[str, str], dict[
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         members = _members()
-        _cases(members, cases, held)
+        with transaction():
+            _cases(members, cases, held)
         cookies: dict[str, str] = {}
         with app.test_request_context(), transaction():
             for key in ("many", "one"):
@@ -168,7 +169,7 @@ def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
     """Insert the cases in bulk: a safe, its epoch, a sealed title, the grants of who is entitled, counsel."""
     from caseflow.cases.models import Case, Counsel
     from caseflow.kernel.clock import now
-    from caseflow.kernel.db import db, transaction
+    from caseflow.kernel.db import db
     from caseflow.kernel.ids import new_id
     from caseflow.keys.models import Grant, Safe, SafeEpoch
     from caseflow.vault.grants import SafeSecrets, wrap
@@ -230,9 +231,8 @@ def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
                 }
             )
         rows[Counsel].append(_counsel(case.id, safe_id, members[holders[-1][0]][0], coordinator, at))
-    with transaction():
-        for model, values in rows.items():
-            db.session.execute(insert(model), values)
+    for model, values in rows.items():
+        db.session.execute(insert(model), values)
     ring.__init__(ring.member_id, ring.keys, ring.instance)  # ten thousand open safes are nobody's ring
 
 

@@ -86,7 +86,6 @@ def create_app(settings: Settings) -> Flask:
     import_module("caseflow.entrance.sessions").check_roles(settings.second_factor)
     sessions = import_module("caseflow.entrance.sessions")
     gate.load_with(sessions.load)
-    gate.look_again_with(sessions.is_still_in)
     app.view_functions["static"] = gate.public("style sheets, scripts and pictures of the pages")(
         app.view_functions["static"]
     )

@@ -30,6 +30,10 @@ ROLE_NAMES = {
 class Keyring(Protocol):
     """What an unlocked member can open; `keys.keyring` holds the real one."""
 
+    @property
+    def public(self) -> bytes:
+        """Return the public half of the member's keys (64 bytes)."""
+
     def text(self, row: Any, field_name: str) -> str:
         """Return the sealed text `field_name` of `row` ('' when nothing is stored)."""
 
@@ -61,7 +65,7 @@ class Keyring(Protocol):
 
 @dataclass(frozen=True)
 class Actor:
-    """A member who acts now. `keys` is there only while her session is unlocked."""
+    """A member who acts now. `keys` is there only while her session is unlocked; `session` names that of her browser."""
 
     member_id: str
     name: str
@@ -71,6 +75,7 @@ class Actor:
     language: str = "en"
     timezone: str = "Asia/Almaty"
     keys: Keyring | None = field(default=None, repr=False, compare=False)
+    session: str | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a role that is only a word: rights are asked with `is`, and a word would quietly have none."""

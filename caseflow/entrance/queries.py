@@ -1,4 +1,4 @@
-"""What the entrance knows of second factors."""
+"""What the entrance knows of accounts, second factors and sessions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from sqlalchemy import func, select
 
 from caseflow.entrance.models import BackupCode, MemberSession, SecondFactor
 from caseflow.kernel.db import db
+from caseflow.keys.models import Identity
+from caseflow.network.models import Member
 
 APP, PASSKEY = "app", "passkey"
+
+
+def account_of(email: str) -> tuple[Member | None, Identity | None]:
+    """Return who has this address (in small letters), and her identity."""
+    member = db.session.scalar(select(Member).where(func.lower(Member.email) == email))
+    return member, db.session.get(Identity, member.id) if member else None
 
 
 def factors_of(member_id: str) -> list[SecondFactor]:

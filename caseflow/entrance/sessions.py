@@ -44,7 +44,7 @@ _WHOSE = (  # built once: every request of every page asks it
     .where(MemberSession.sid_hash == bindparam("sid_hash"))
 )
 
-__all__ = ["Half", "begin", "begin_half", "cookie_name", "end", "end_all", "half_of", "is_still_in", "load", "load_half", "lock", "owes", "set_cookie"]
+__all__ = ["Half", "begin", "begin_half", "cookie_name", "end", "end_all", "half_of", "here", "load", "load_half", "lock", "owes", "set_cookie"]
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,12 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
     moment = now()
     if departed is not None or moment >= session.ends_at:
         return None
-    g.member_session, g.member_sid = session, sid_hash  # the row may be gone when an act asks again
+    g.member_session = session
     idle = moment - session.seen_at > timedelta(minutes=current().idle_minutes)
     if session.seed_sealed is None or idle:
         if idle and session.seed_sealed is not None:
             lock(session)
-        return Visitor(_actor(member, confirmed == public, None), locked=True)
+        return Visitor(_actor(session, member, confirmed == public, None), locked=True)
     try:
         keys = MemberKeys.from_seed(open_seed(session.seed_sealed, k, bytes.fromhex(sid_hash)))
     except VaultError:
@@ -153,19 +153,9 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
         return None  # a row that was given to somebody else, or keys that have been replaced since
     if moment - session.seen_at > _SEEN_EVERY:
         _touch(session, moment)
-    actor = _actor(member, confirmed == public, MemberKeyring(member.id, keys, instance()))
+    actor = _actor(session, member, confirmed == public, MemberKeyring(member.id, keys, instance()))
     stale = session.second_at is not None and not fresh(session.second_at, moment)
     return Visitor(actor, locked=False, owing=owes(session, member), stale=stale)
-
-
-def is_still_in(visitor: Visitor) -> bool:
-    """Tell whether the session is still there and its member what she was when the request began; ask it in the act."""
-    row = db.session.execute(_WHOSE, {"sid_hash": g.member_sid}).first()
-    if row is None:
-        return False
-    _session, member, public, confirmed, departed = cast("Any", row)
-    now_so = (departed is None, member.role, confirmed == public)
-    return now_so == (True, visitor.actor.role, visitor.actor.confirmed)
 
 
 def owes(session: MemberSession, member: Member) -> bool:
@@ -202,7 +192,7 @@ def half_of(value: str, *, at: datetime) -> Half | None:
     return Half(row, member, keys) if keys.public.to_bytes() == identity.public else None
 
 
-def _actor(member: Member, confirmed: bool, ring: MemberKeyring | None) -> Actor:
+def _actor(session: MemberSession, member: Member, confirmed: bool, ring: MemberKeyring | None) -> Actor:
     return Actor(
         member_id=member.id,
         name=member.name,
@@ -212,12 +202,19 @@ def _actor(member: Member, confirmed: bool, ring: MemberKeyring | None) -> Actor
         language=member.language,
         timezone=member.timezone,
         keys=ring,
+        session=session.sid_hash,
     )
+
+
+def here() -> MemberSession:
+    """Return the session of this request; only for views behind a gate, or when somebody is recognised."""
+    return cast(MemberSession, g.member_session)
 
 
 def lock(session: MemberSession) -> None:
     """Drop the server's half: nothing opens until the passphrase is typed again."""
     with kernel_db.transaction():
+        kernel_db.leave_no_trace()
         change = update(MemberSession).where(MemberSession.sid_hash == session.sid_hash)
         db.session.execute(change.values(seed_sealed=None))
 
@@ -234,6 +231,7 @@ def end(session: Any) -> bool:
     key = inspect(session).identity
     found = db.session.get(type(session), key) if key else None
     if found is not None:
+        kernel_db.leave_no_trace()
         db.session.delete(found)
         db.session.execute(delete(Challenge).where(Challenge.sid_hash == found.sid_hash))
     return found is not None
@@ -241,6 +239,7 @@ def end(session: Any) -> bool:
 
 def end_all(member_id: str, *, but: str | None = None) -> None:
     """Delete every session of a member in the present transaction, except the one under the hash `but`."""
+    kernel_db.leave_no_trace()
     for kind in (MemberSession, HalfSession):
         mine: list[MemberSession | HalfSession] = list(db.session.scalars(select(kind).where(kind.member_id == member_id)))
         for session in mine:

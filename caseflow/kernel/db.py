@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -27,7 +29,8 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, ORMExecuteState, Session, mapped_column
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.visitors import ExternallyTraversible
@@ -36,7 +39,21 @@ from sqlalchemy.types import TypeDecorator
 from caseflow.kernel.errors import NotFound
 from caseflow.kernel.ids import LENGTH, if_id, new_id
 
-__all__ = ["Base", "Id", "MappedAsDataclass", "Sealed", "UtcDateTime", "db", "find", "scoped", "transaction", "unscoped"]
+__all__ = [
+    "Base",
+    "Id",
+    "MappedAsDataclass",
+    "Sealed",
+    "UtcDateTime",
+    "db",
+    "find",
+    "leave_no_trace",
+    "scoped",
+    "transaction",
+    "unscoped",
+]
+
+log = logging.getLogger(__name__)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -99,15 +116,27 @@ T = TypeVar("T", bound=Any)
 _ONE_AT_A_TIME = 0x6361_7365  # the number of PostgreSQL's advisory lock: "case"
 # One journey to the server and back for both; it waits as long as SQLite does.
 _TAKE_THE_LOCK = f"SET LOCAL lock_timeout = '20s'; SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"
+_BUSY, _BUSY_FOR_A_TRACE = 20_000, 250  # milliseconds for which SQLite waits for others
 _writing: ContextVar[bool] = ContextVar("caseflow_writing", default=False)
-_open: ContextVar[int] = ContextVar("caseflow_in_transaction", default=0)
 _numbers = count(1)
+
+
+@dataclass
+class _Act:
+    """The transaction that is open: its number, what was made sure of in it, whether it drops something secret."""
+
+    number: int = field(default_factory=lambda: next(_numbers))
+    known: set[object] = field(default_factory=set)
+    traceless: bool = False
+
+
+_open: ContextVar[_Act | None] = ContextVar("caseflow_in_transaction", default=None)
 
 
 def connect(app: Flask, url: str) -> None:
     """Bind `db` to `app`; SQLite gets WAL, foreign keys, a busy timeout and erasure of deleted cells."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    # What a statement carries (a letter with a link, a verifier) belongs into no message and so into no log.
+    # What a statement carries is in no message: letters with links that let somebody in, addresses, verifiers.
     options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite"), "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 20, "check_same_thread": False}
@@ -118,11 +147,19 @@ def connect(app: Flask, url: str) -> None:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _hide_values)
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    # PostgreSQL quotes the row that it refuses; the first line says which rule refused it, and that is enough.
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].partition("\nDETAIL:")[0], *error.args[1:])
 
 
 def _prepare_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
     raw.isolation_level = None  # the driver must not open transactions of its own; `_begin_sqlite` does
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=20000", "secure_delete=ON", "synchronous=FULL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY}", "secure_delete=ON", "synchronous=FULL"):
         raw.execute(f"PRAGMA {pragma}")
 
 
@@ -141,12 +178,13 @@ def transaction() -> Iterator[None]:
     ledger) still holds when it commits. Blocks do not nest: an operation never opens one. Raises whatever the block
     raises, after the rollback.
     """
-    if _open.get():
+    if _open.get() is not None:
         raise RuntimeError("a transaction is open already: interfaces open it, operations do not")
     session = db.session
     session.rollback()
     session.expire_all()  # a rollback expires nothing when no transaction was open
-    opened, writing = _open.set(next(_numbers)), _writing.set(True)
+    act = _Act()
+    opened, writing = _open.set(act), _writing.set(True)
     try:
         if is_postgres():
             session.connection().exec_driver_sql(_TAKE_THE_LOCK)
@@ -158,16 +196,56 @@ def transaction() -> Iterator[None]:
     finally:
         _open.reset(opened)
         _writing.reset(writing)
+    if act.traceless:
+        _empty_log()
 
 
 def in_transaction() -> bool:
     """Tell whether an interface has opened a transaction."""
-    return bool(_open.get())
+    return _open.get() is not None
 
 
 def transaction_number() -> int:
-    """Return the number of the transaction that is open, another for each in this process; 0 outside."""
-    return _open.get()
+    """Return a number that no other transaction of this process has; 0 where none is open."""
+    act = _open.get()
+    return act.number if act else 0
+
+
+def known_in_transaction() -> set[object]:
+    """Return where to note what was made sure of and holds until the present transaction ends; outside of one, nowhere."""
+    act = _open.get()
+    return act.known if act else set()
+
+
+def leave_no_trace() -> None:
+    """Let what the present transaction replaces or deletes be gone from SQLite's write-ahead log, too, once it commits.
+
+    For acts that drop key material: older pages would stay there until they happen to be overwritten. PostgreSQL keeps
+    dead rows and its log in its own way; the operator's guide says what to do there.
+    """
+    act = _open.get()
+    if act is None:
+        raise RuntimeError("only an act drops something")
+    act.traceless = True
+
+
+def _empty_log() -> None:
+    """Move the write-ahead log into the database and cut it to nothing; when somebody reads it, the sweep tries again."""
+    if is_postgres():
+        return
+    # The act is done, whatever becomes of this.
+    with suppress(SQLAlchemyError), closing(db.engine.raw_connection()) as connection:
+        try:
+            # Without waiting for anybody first, so that there is little left to do while writers wait.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            connection.execute(f"PRAGMA busy_timeout={_BUSY_FOR_A_TRACE}")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            connection.execute(f"PRAGMA busy_timeout={_BUSY}")
+        except sqlite3.Error:
+            busy = True
+            connection.invalidate()
+        if busy:
+            log.warning("the write-ahead log could not be emptied; the next sweep tries again")
 
 
 def scoped(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from caseflow.access.trust import anchor, keys_ever
-from caseflow.kernel.db import db, transaction_number
+from caseflow.kernel.db import db, in_transaction, transaction_number
 from caseflow.kernel.errors import NotPermitted
 from caseflow.kernel.words import N_
 from caseflow.keys.models import Grant, SafeEpoch
@@ -78,6 +78,11 @@ class MemberKeyring:
     def __repr__(self) -> str:
         return f"<MemberKeyring of {self.member_id}>"
 
+    @property
+    def public(self) -> bytes:
+        """Return the public half of the member's keys (64 bytes)."""
+        return self.keys.public.to_bytes()
+
     # -- safes
 
     def context(self, safe_id: str, epoch: int, reason: str, member_id: str | None = None) -> GrantContext:
@@ -92,16 +97,21 @@ class MemberKeyring:
         self._open[safe_id, epoch] = secrets
 
     def prepare(self, rows: Iterable[Any]) -> None:
-        """Open the safes of `rows` (anything with `safe_id`, or safe ids) with at most two queries."""
-        wanted = {row if isinstance(row, str) else row.safe_id for row in rows} - self._current.keys()
+        """Open the safes of `rows` (anything with `safe_id`, or safe ids) with at most two queries.
+
+        Within an act their epochs are looked up once more: only under its lock nobody renews a safe meanwhile.
+        """
+        wanted = {row if isinstance(row, str) else row.safe_id for row in rows}
+        wanted = {safe_id for safe_id in wanted if not self._is_sure(safe_id)}
         if not wanted:
             return
+        self.forget(wanted)
         mine = select(Grant).where(Grant.member_id == self.member_id, Grant.safe_id.in_(wanted))
         self.take(db.session.scalars(mine))
 
     def take(self, found: Iterable[Any]) -> None:
         """Open grants of this member (rows, or their columns) that a query brought along; at most two queries."""
-        grants = [grant for grant in found if grant.safe_id not in self._current]
+        grants = [grant for grant in found if not self._is_sure(grant.safe_id)]
         slow = {grant.grantor_id for grant in grants if grant.quick is None}
         signers = keys_ever(slow) if slow else {}
         told = told_recipients(grant.safe_id for grant in grants if grant.quick is None) if slow else {}
@@ -131,23 +141,23 @@ class MemberKeyring:
         raise Damaged("The grant is from somebody whose keys are not known.")
 
     def current(self, safe_id: str) -> tuple[int, SafeSecrets]:
-        """Return the present epoch of a safe and its secrets; raise `NoGrant` without a grant."""
+        """Return the present epoch of a safe and its secrets, for what is sealed or wrapped now.
+
+        Within an act it is looked up under its lock: while the request waited for it somebody may have left the safe.
+        Raises `NoGrant` without a grant, `NotPermitted` when the key was taken meanwhile.
+        """
+        had = safe_id in self._looked
+        self.prepare([safe_id])
         epoch = self._current.get(safe_id)
-        if epoch is None:
-            self.prepare([safe_id])
-            epoch = self._current.get(safe_id)
+        if epoch is None and had:
+            raise NotPermitted(TAKEN, about=f"safes:{safe_id}")
         if epoch is None:
             raise NoGrant(safe_id)
         return epoch, self._open[safe_id, epoch]
 
-    def present(self, safe_id: str) -> tuple[int, SafeSecrets]:
-        """Return the epoch for which something is sealed now; raise `NotPermitted` when the key was taken meanwhile.
-
-        Within an act it is looked up under its lock: while the request waited for it somebody may have left the safe.
-        """
-        if self._looked.get(safe_id) != transaction_number() and not self.renew(safe_id):
-            raise NotPermitted(TAKEN, about=f"safes:{safe_id}")
-        return self.current(safe_id)
+    def _is_sure(self, safe_id: str) -> bool:
+        """Tell whether the epoch that is known of a safe holds until the present act ends; outside of one, any does."""
+        return safe_id in self._current and transaction_number() in (0, self._looked[safe_id])
 
     def holds(self, safe_id: str) -> bool:
         """Tell whether this member can open the safe."""
@@ -165,8 +175,12 @@ class MemberKeyring:
             self._current.pop(safe_id, None)
 
     def at_epoch(self, safe_id: str, epoch: int) -> SafeSecrets:
-        """Return the secrets of an earlier epoch, found by walking the chain back from the present one."""
-        newest, secrets = self.current(safe_id)
+        """Return the secrets of an epoch, found by walking the chain back from the newest that is known."""
+        newest = self._current.get(safe_id, -1)
+        if newest < epoch:
+            self._current.pop(safe_id, None)  # it has been renewed since
+            newest, _secrets = self.current(safe_id)
+        secrets = self._open[safe_id, newest]
         while newest > epoch:
             if (safe_id, newest - 1) not in self._open:
                 link = self._link(safe_id, newest)
@@ -212,8 +226,13 @@ class MemberKeyring:
     # -- texts
 
     def seal(self, row: Any, **values: str | None) -> None:
-        """Seal each value into the column `<name>_sealed` of `row`; an empty value is stored as nothing."""
-        epoch, _secrets = self.present(row.safe_id)
+        """Seal each value into the column `<name>_sealed` of `row`; an empty value is stored as nothing.
+
+        Only within the act that stores it (`RuntimeError` otherwise): at any other moment a safe may be renewed.
+        """
+        if not in_transaction():
+            raise RuntimeError("what is sealed belongs into the act that stores it")
+        epoch, _secrets = self.current(row.safe_id)
         key = self._text_key(row.safe_id, epoch)
         for name, value in values.items():
             sealed = None
@@ -231,7 +250,7 @@ class MemberKeyring:
 
     def seal_note(self, safe_id: str, note: bytes, *, row: str) -> bytes:
         """Seal the opening of ledger row `row` for the holders of the safe."""
-        epoch, _secrets = self.present(safe_id)
+        epoch, _secrets = self.current(safe_id)
         place = self._place("events", "opening", row, safe_id, epoch)
         return epoch.to_bytes(EPOCH_BYTES) + seal_text(self._text_key(safe_id, epoch), note.decode(), place=place)
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from caseflow.access.actor import Actor
+from caseflow.access.presence import demand_present
 from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, in_transaction, transaction
@@ -46,7 +47,8 @@ def record(
 
     `details` are sealed in the safe of `about` and only committed to; they need one. `public` holds codes, references
     and dates. State changes are signed by an unlocked actor. Raises `RuntimeError` outside a transaction and before
-    there is a network: every row is bound to its id.
+    there is a network (every row is bound to its id), `NotPermitted` when `by` is not present any more: every act passes
+    here, behind the lock. What she was refused is told in any case.
     """
     if not in_transaction():
         raise RuntimeError("the ledger is written in the transaction of the act")
@@ -57,6 +59,8 @@ def record(
         raise ValueError("details are sealed in a safe; give codes and references as public facts")
     at = at.astimezone(UTC)  # as it will be read back: the bytes of the row name the moment
     db.session.flush()
+    if by is not None and result == "done":
+        demand_present(by)
     connection = db.session.connection()
     last = connection.execute(_LAST).first()
     seq, previous = (last.seq + 1, last.chained) if last else (1, rules.START)

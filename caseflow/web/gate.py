@@ -12,8 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
 from caseflow.access.actor import Actor
-from caseflow.kernel.errors import NotPermitted
-from caseflow.kernel.words import N_
 
 # What opens an account is never carried from one page to the next.
 _NOT_CARRIED = ("csrf_token", "passphrase", "old", "new", "again", "code", "offer", "response")
@@ -23,8 +21,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 Again = Callable[[str, list[tuple[str, str]]], ResponseReturnValue]
 login_manager = LoginManager()
 _again: list[Again] = []
-_still: list[Callable[[Visitor], bool]] = []
-PUT_OUT = N_("You were signed out, or what you may do was changed, while this waited for its turn. Nothing was done.")
 
 
 class Visitor(UserMixin):
@@ -45,17 +41,6 @@ class Visitor(UserMixin):
 def load_with(load: Callable[[Any], Visitor | None]) -> None:
     """Set how a request is recognised; the entrance gives its function here."""
     login_manager.request_loader(load)
-
-
-def look_again_with(look: Callable[[Visitor], bool]) -> None:
-    """Set how an act finds out whether who began it is still in; the entrance gives its function here."""
-    _still[:] = [look]
-
-
-def demand_still_in() -> None:
-    """Refuse an act whose actor was put out, or got another role, while her request waited for its turn."""
-    if _is_in() and not _still[0](cast(Visitor, current_user)):
-        raise NotPermitted(PUT_OUT, about=f"members:{current_user.id}")
 
 
 def ask_again_with(ask: Again) -> None:
@@ -83,6 +68,11 @@ def entering_actor() -> Actor:
 
 def _is_in() -> bool:
     return bool(current_user) and current_user.is_authenticated and not current_user.locked
+
+
+def whoever_is_here() -> Actor | None:
+    """Return whose session this is, also while it is locked or something is owed; she need not be able to do anything."""
+    return current_user.actor if current_user and current_user.is_authenticated else None
 
 
 def current_actor() -> Actor:

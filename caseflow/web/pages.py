@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
+from caseflow.access.presence import demand_present
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.announce import announce
 from caseflow.kernel.clock import now
@@ -26,7 +27,7 @@ from caseflow.kernel.db import Base, db
 from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.ids import LENGTH, new_id
 from caseflow.web.forms import Form, land
-from caseflow.web.gate import current_actor_or_none, demand_still_in
+from caseflow.web.gate import current_actor_or_none, whoever_is_here
 from caseflow.web.requests import Request
 
 
@@ -65,11 +66,16 @@ def once_field() -> Markup:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """Run one act for a page: `kernel.db.transaction`, and a form that was received before is not acted on again."""
+    """Run one act for a page: `kernel.db.transaction`, and a form that was received before is not acted on again.
+
+    Raises `NotPermitted` when who is signed in was put out while the request waited for its turn.
+    """
+    visitor = whoever_is_here()
     key = request.form.get("once", "") if request.method == "POST" else ""
     try:
         with kernel_db.transaction():
-            demand_still_in()
+            if visitor is not None:
+                demand_present(visitor)
             if len(key) == LENGTH:
                 if db.session.get(Submission, key) is not None:
                     raise SentTwice

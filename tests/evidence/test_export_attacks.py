@@ -423,7 +423,7 @@ def test_rows_from_before_keys_stood_in_them_lead_to_the_keys_by_their_words(
     assert verdicts(bag) == {"good"}
 
 
-def test_a_row_signed_with_a_key_that_was_replaced_before_is_bad(people, sender, item, stored, tmp_path):
+def test_a_row_signed_with_a_key_that_was_replaced_before_is_bad(people, sender, item, stored, tmp_path, unasked):
     file = stored(JPEG, "photo.jpg")
     replaced(people.dana)
     with transaction():
@@ -446,7 +446,7 @@ def test_an_export_signed_with_a_key_that_was_replaced_is_bad(people, sender, it
     assert ("bad", "wrong_signature") in told(later)
 
 
-def test_a_key_that_nobody_confirmed_proves_nothing(people, sender, item, stored, tmp_path):
+def test_a_key_that_nobody_confirmed_proves_nothing(people, sender, item, stored, tmp_path, unasked):
     """Rows of the system are signed by nobody: who writes into the database could name a key of her own in one."""
     file = stored(JPEG, "photo.jpg")
     pair = replaced(people.dana)
@@ -472,7 +472,7 @@ def vouch(whose, facts, by, **more):
 
 
 @pytest.mark.parametrize("who", ["a documenter", "two planted keys for each other"])
-def test_a_key_is_not_proven_by_the_word_of_anybody_but_a_coordinator(people, sender, item, stored, tmp_path, who):
+def test_a_key_is_not_proven_by_the_word_of_anybody_but_a_coordinator(people, sender, item, stored, tmp_path, who, unasked):
     file = stored(JPEG, "photo.jpg")
     dana, facts = planted(people.dana)
     if who == "a documenter":

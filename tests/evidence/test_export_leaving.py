@@ -11,6 +11,8 @@ from caseflow.evidence import intake, operations, store
 from caseflow.incidents import operations as incidents
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
+from caseflow.ledger import verification
+from caseflow.network import operations as network
 from caseflow.network.models import Member
 from tests.evidence.bags import PHRASE, ask, events, run, unpacked, value, verdicts
 from tests.evidence.sending import JPEG
@@ -84,20 +86,39 @@ def test_the_export_itself_stands_in_the_custody_of_the_bag(dana, item, stored, 
     assert "evidence.export_item" in {json.loads(line["row"])["verb"] for line in events(bag)}
 
 
-def test_a_line_that_breaks_is_noted_as_failed_and_the_answer_ends_short(app, people, dana, item, stored, seen):
+def being_sent(app, actor, item):
+    """Return the answer that hands an export out, of which nothing was read yet."""
+    from caseflow.evidence import owners
+    from caseflow.evidence.export import bag, checking, contents
     from caseflow.evidence.routes import exporting
 
-    stored(bytes(3_000_000), "long.bin")
     with app.test_request_context():
-        from caseflow.evidence import owners
-        from caseflow.evidence.export import bag, checking, contents
-
-        owner = owners.owner_of(item.safe_id, people.dana)
-        checked = checking.check(contents.survey(owner, people.dana, only=item), contents.Asked(), people.dana)
+        owner = owners.owner_of(item.safe_id, actor)
+        checked = checking.check(contents.survey(owner, actor, only=item), contents.Asked(), actor)
         with transaction():
-            export_id = operations.begin_export(checked, by=people.dana, at=now())
-        packed = bag.pack(checked, export_id=export_id, by=people.dana, at=now())
-        answer = exporting._sent(checked, packed, export_id, people.dana)
+            export_id = operations.begin_export(checked, by=actor, at=now())
+        packed = bag.pack(checked, export_id=export_id, by=actor, at=now())
+        return exporting._sent(checked, packed, export_id, actor)
+
+
+def test_what_goes_out_to_who_is_put_out_meanwhile_is_told_by_the_system(app, people, item, stored, seen):
+    """Her key signs nothing any more: a row with her signature would break the ledger."""
+    stored(JPEG, "photo.jpg")
+    answer = being_sent(app, people.dana, item)
+    with transaction():
+        leaving = db.session.get_one(Member, people.dana.member_id)
+        taken = {"incidents": people.timur.member_id}
+        network.end_membership(leaving, hand_over=taken, by=people.fresh(people.aigul), at=now())
+    sent = b"".join(answer.iter_encoded())
+    answer.close()
+    end = only(seen.events("evidence.export"))
+    assert (end.actor_id, end.public["member"], end.public["bytes"]) == (None, people.dana.member_id, len(sent))
+    assert verification.verify(afresh=True).faults == []
+
+
+def test_a_line_that_breaks_is_noted_as_failed_and_the_answer_ends_short(app, people, dana, item, stored, seen):
+    stored(bytes(3_000_000), "long.bin")
+    answer = being_sent(app, people.dana, item)
     pieces = answer.iter_encoded()
     for _number in range(4):
         next(pieces)

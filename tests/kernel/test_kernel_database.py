@@ -1,17 +1,19 @@
 """One transaction an act, the same on both databases."""
 
+import logging
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from caseflow.cases.models import Case, Counsel
 from caseflow.kernel.counters import Counter, next_number
 from caseflow.kernel.db import Unguarded, db, find, in_transaction, transaction, unscoped
 from caseflow.kernel.errors import NotFound
 from caseflow.kernel.jobs import Job
+from caseflow.kernel.mail import Letter
 from caseflow.network.models import Member, Organisation
 
 
@@ -125,6 +127,27 @@ def test_a_foreign_key_holds_on_both_databases(context):
         db.session.execute(
             text("INSERT INTO departures (member_id, by_id, at) VALUES ('nobody', 'nobody', '2026-01-01 00:00:00')")
         )
+
+
+LINK = "https://cases.example.org/reopen/the-secret-of-a-link"
+
+
+@pytest.mark.parametrize("refused", ["a row without what it must have", "a row for a table that is gone"])
+def test_what_a_refused_statement_carried_is_in_no_message_and_so_in_no_log(context, caplog, refused):
+    letter = {"recipient": "dana@example.org", "subject": None, "body": LINK, "written_at": datetime.now(UTC)}
+    if refused == "a row for a table that is gone":
+        with transaction():
+            db.session.execute(text("DROP TABLE letters"))
+    with pytest.raises(DBAPIError) as found, transaction():
+        db.session.execute(Letter.__table__.insert().values(id="1", **letter))
+    try:
+        raise found.value
+    except DBAPIError:
+        logging.getLogger("caseflow").exception("a fault")
+    assert "letters" in caplog.text
+    for secret in (LINK, "dana@example.org"):
+        assert secret not in caplog.text
+        assert secret not in str(found.value.orig)
 
 
 @pytest.mark.parametrize(

@@ -398,7 +398,8 @@ def test_a_row_of_the_ledger_that_its_actor_could_not_sign_tells_nothing(people,
         db.session.add(made)
         db.session.flush()
         as_coordinator = replace(leila, role=Role.COORDINATOR)
-        ledger.record("cases.assign_counsel", by=as_coordinator, at=now(), about=made, public={"member": leila.member_id})
+        row = {"about": made, "public": {"member": leila.member_id}, "begun": True}  # who writes past the program is not asked
+        ledger.record("cases.assign_counsel", by=as_coordinator, at=now(), **row)
     wait_for(case.safe_id, leila.member_id)
     sign_in("aigul")
     assert leila.member_id not in holders(case.safe_id)

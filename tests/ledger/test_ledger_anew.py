@@ -164,7 +164,7 @@ def confirmed(people, member):
         )
 
 
-def test_a_key_that_was_replaced_signs_nothing_any_more_and_the_new_one_nothing_from_before(people):
+def test_a_key_that_was_replaced_signs_nothing_any_more_and_the_new_one_nothing_from_before(people, unasked):
     append(1, people.dana)
     old, early = people.dana.ring.keys, last_act(people.dana)
     new = replaced(people, people.dana)
@@ -178,7 +178,7 @@ def test_a_key_that_was_replaced_signs_nothing_any_more_and_the_new_one_nothing_
     assert found() == {("row", early, parts.UNSIGNED), ("row", made.seq, parts.UNSIGNED)}
 
 
-def test_who_has_left_signs_nothing_any_more(people):
+def test_who_has_left_signs_nothing_any_more(people, unasked):
     append(1, people.leila)
     with transaction():
         leila = db.session.get_one(Member, people.leila.member_id)

@@ -27,6 +27,7 @@ from caseflow.entrance.operations.tries import (
     MOST_SECOND,
     WINDOW,
     TooMany,
+    for_account,
     throttle,
     throttle_second,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "change_passphrase",
     "end_session",
     "finish",
+    "for_account",
     "prove",
     "prove_second",
     "remove_factor",

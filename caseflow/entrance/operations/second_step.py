@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from caseflow.access.actor import Actor
@@ -66,6 +66,7 @@ def prove_second(session: MemberSession, answer: Answer, *, by: Actor, address: 
         with kernel_db.transaction():
             if not sessions.end(session):
                 raise RuleBroken(ENDED, field="code", about=f"members:{member.id}")
+            by = replace(by, session=None)  # it was there, and ends here
             kind = _accept(member, keys, answer, challenge, at=at)
             forgive_second(member, address)
             value = sessions.begin(member, keys, agent=agent, at=at, ends_at=ends_at, second_at=at)

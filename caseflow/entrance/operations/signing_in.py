@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 
 from caseflow.access.actor import Actor
 from caseflow.entrance import queries, sessions
 from caseflow.entrance.models import Attempt, Challenge, HalfSession, MemberSession
-from caseflow.entrance.operations.tries import WINDOW, forgive, throttle
+from caseflow.entrance.operations.tries import WINDOW, for_session, forgive, limits_of, throttle
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.announce import announce, on
 from caseflow.kernel.db import db
@@ -31,25 +31,34 @@ ENDED = N_("This session has been ended meanwhile. Sign in again.")
 
 @dataclass(frozen=True)
 class Entered:
-    """The cookie's value after a right passphrase; with `half` the second factor is still awaited."""
+    """The cookie's value after a right passphrase, and whose; with `half` the second factor is still awaited."""
 
     value: str = field(repr=False)
     half: bool
+    member: Member
 
 
 def sign_in(
-    email: str, passphrase: str, *, address: str, agent: str, at: datetime, instead_of: MemberSession | None = None
+    email: str,
+    passphrase: str,
+    *,
+    address: str,
+    agent: str,
+    at: datetime,
+    instead_of: MemberSession | None = None,
+    marks: str = "",
 ) -> Entered:
     """Check the passphrase (outside any transaction: it takes a while) and begin a session, or half of one.
 
     An unknown account and a wrong passphrase get the same answer after the same work. A session `instead_of` which
     this one begins in the same browser ends. Raises `RuleBroken`; `TooMany` after ten failures of the account or forty
-    of the address within a quarter of an hour; `keys.Busy` when too many sign in at this moment.
+    of the address within a quarter of an hour, or ten in a browser whose `marks` say that she signed in there before;
+    `keys.Busy` when too many sign in at this moment.
     """
     email = email.strip().lower()
-    throttle(email, address, at=at)
-    member = db.session.scalar(select(Member).where(func.lower(Member.email) == email))
-    identity = db.session.get(Identity, member.id) if member else None
+    limits = limits_of(email, address, marks, at=at)
+    throttle(limits, at=at)
+    member, identity = queries.account_of(email)
     left = member is not None and db.session.get(Departure, member.id) is not None
     seen = identity.verifier if identity else b""
     db.session.rollback()  # no read transaction stays open while the key derivation runs
@@ -60,7 +69,7 @@ def sign_in(
         raise RuleBroken(WRONG, field="passphrase", about=about)
     with kernel_db.transaction():
         _demand_still(member, identity, seen)
-        forgive(email, address)
+        forgive(limits)
         if instead_of is not None:
             sessions.end(instead_of)
         half = queries.has_second_factor(member.id)
@@ -71,15 +80,16 @@ def sign_in(
         ledger.record(verb, by=by, at=at, about=member)
         if not half:
             announce("entrance.signed_in", by=by, at=at)
-    return Entered(value, half)
+    return Entered(value, half, member)
 
 
-def unlock(session: MemberSession, member: Member, passphrase: str, *, address: str, at: datetime) -> str:
+def unlock(session: MemberSession, member: Member, passphrase: str, *, at: datetime) -> str:
     """Open a locked session with the passphrase; the session id changes, its end does not. Raises as `sign_in` does.
 
     A second factor that was proven in this session stays proven: the cookie shows that it is the same browser.
     """
-    throttle(member.email, address, at=at)
+    limits = for_session(session)
+    throttle(limits, at=at)
     identity = db.session.get_one(Identity, member.id)
     seen, agent, ends_at, second_at = identity.verifier, session.agent, session.ends_at, session.second_at
     db.session.rollback()
@@ -91,7 +101,7 @@ def unlock(session: MemberSession, member: Member, passphrase: str, *, address: 
         _demand_still(member, identity, seen)
         if not sessions.end(session):
             raise RuleBroken(ENDED, field="passphrase", about=f"members:{member.id}")
-        forgive(member.email, address)
+        forgive(limits)
         value = sessions.begin(member, pair, agent=agent, at=at, ends_at=ends_at, second_at=second_at)
         ledger.record("entrance.unlock", by=actor_of(member, pair), at=at, about=member)
     return value
@@ -140,6 +150,7 @@ def sweep(*, at: datetime) -> None:
     """Drop the server's half of sessions that have been idle, and forget those that have ended and counted tries."""
     idle = at - timedelta(minutes=current().idle_minutes)
     with kernel_db.transaction():
+        kernel_db.leave_no_trace()
         for kind in (MemberSession, HalfSession):
             db.session.execute(delete(kind).where(kind.ends_at <= at))
         db.session.execute(delete(Challenge).where(Challenge.at < at - sessions.HALF_LASTS))

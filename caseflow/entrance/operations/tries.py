@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from caseflow.entrance.models import Attempt
+from caseflow.entrance import browsers, queries
+from caseflow.entrance.models import Attempt, MemberSession
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
@@ -27,12 +28,39 @@ class TooMany(RuleBroken):
     """The account or the address has tried too often."""
 
 
-def throttle(email: str, address: str, *, at: datetime) -> None:
+Limits = Mapping[str, int]  # under which names a try counts, and how many each has in the window
+
+
+def for_account(email: str, address: str) -> Limits:
+    """Return how a try counts that anybody can make: for the account and for where it comes from."""
+    return {f"account {email}": MOST_PER_ACCOUNT, f"address {address}": MOST_PER_ADDRESS}
+
+
+def for_browser(member_id: str, number: str) -> Limits:
+    """Return how a try counts in a browser in which the member signed in before: strangers do not use up hers."""
+    return {f"browser {member_id} {number}": MOST_PER_ACCOUNT}
+
+
+def limits_of(email: str, address: str, marks: str, *, at: datetime) -> Limits:
+    """Return how a try at an account counts: by itself in a browser of hers, with everybody's anywhere else."""
+    _member, identity = queries.account_of(email)
+    number = browsers.known(marks, identity, at=at)
+    return for_browser(identity.member_id, number) if identity and number else for_account(email, address)
+
+
+def for_session(session: MemberSession) -> Limits:
+    """Return how a try counts in a session of hers, locked or not.
+
+    By its end: that stays when its id changes, or each second factor that is proven would bring ten more tries.
+    """
+    return {f"session {session.member_id} {session.ends_at.isoformat()}": MOST_PER_ACCOUNT}
+
+
+def throttle(limits: Limits, *, at: datetime) -> None:
     """Count a try with a passphrase or a recovery code; raise `TooMany` beyond the limits.
 
     A database that cannot count raises its own error: then nothing is checked either.
     """
-    limits = {f"account {email}": MOST_PER_ACCOUNT, f"address {address}": MOST_PER_ADDRESS}
     _count(limits, "passphrase", "members:", at=at)
 
 
@@ -42,17 +70,21 @@ def throttle_second(member: Member, address: str, *, at: datetime) -> bool:
     return _count(limits, "code", f"members:{member.id}", at=at)[f"second {member.id}"] == MOST_SECOND
 
 
-def forgive(email: str, address: str) -> None:
-    """Forget the tries of the account that has now shown its passphrase, and this one try of the address."""
-    _forget(f"account {email}", address)
+def forgive(limits: Limits) -> None:
+    """Forget the tries of whoever has now shown her passphrase, and this one try of the address."""
+    for name in limits:
+        if name.startswith("address "):
+            _forget_one(name)
+        else:
+            db.session.execute(delete(Attempt).where(Attempt.who == _keyed(name)))
 
 
 def forgive_second(member: Member, address: str) -> None:
     """Forget the tries of the member who has now shown her second factor, and this one try of the address."""
-    _forget(f"second {member.id}", address)
+    forgive({f"second {member.id}": MOST_SECOND, f"address {address}": MOST_PER_ADDRESS})
 
 
-def _count(limits: Mapping[str, int], field: str, about: str, *, at: datetime) -> dict[str, int]:
+def _count(limits: Limits, field: str, about: str, *, at: datetime) -> dict[str, int]:
     hashed = {_keyed(name): most for name, most in limits.items()}
     with kernel_db.transaction():
         db.session.execute(delete(Attempt).where(Attempt.at < at - WINDOW))
@@ -70,9 +102,8 @@ def _count(limits: Mapping[str, int], field: str, about: str, *, at: datetime) -
     return {name: counts.get(_keyed(name), 0) + 1 for name in limits}
 
 
-def _forget(who: str, address: str) -> None:
-    db.session.execute(delete(Attempt).where(Attempt.who == _keyed(who)))
-    mine = select(Attempt.id).where(Attempt.who == _keyed(f"address {address}")).order_by(Attempt.at.desc()).limit(1)
+def _forget_one(name: str) -> None:
+    mine = select(Attempt.id).where(Attempt.who == _keyed(name)).order_by(Attempt.at.desc()).limit(1)
     db.session.execute(delete(Attempt).where(Attempt.id.in_(mine)), execution_options={"synchronize_session": False})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from caseflow.entrance import operations, queries
 from caseflow.entrance.forms import NewCodeForm, PassphraseForm
 from caseflow.entrance.models import MemberSession
-from caseflow.entrance.routes.blueprint import address, bp, same, session_here, show, with_cookie
+from caseflow.entrance.routes.blueprint import bp, same, session_here, show, with_cookie
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find, scoped
 from caseflow.kernel.errors import RuleBroken
@@ -27,21 +27,21 @@ def account() -> ResponseReturnValue:
     """One's own key, sessions and passphrase."""
     form = PassphraseForm()
     if form.validate_on_submit() and same(form, form.new.data, form.again):
+        member = db.session.get_one(Member, current_actor().member_id)
         try:
             value = operations.change_passphrase(
-                db.session.get_one(Member, current_actor().member_id),
+                member,
                 old=form.old.data,
                 new=form.new.data,
                 session=session_here(),
                 by=current_actor(),
-                address=address(),
                 at=now(),
             )
         except RuleBroken as broken:
             show(form, broken)
         else:
             flash(_("The new passphrase is set. Your other sessions have ended."), "ok")
-            return with_cookie(redirect(url_for("entrance.account"), 303), value)
+            return with_cookie(redirect(url_for("entrance.account"), 303), value, member)
     return _account(form, NewCodeForm(formdata=None, prefix="code"))
 
 
@@ -54,7 +54,7 @@ def new_code() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             code = operations.renew_code(
-                member, form.passphrase.data, by=current_actor(), address=address(), at=now()
+                member, form.passphrase.data, session=session_here(), by=current_actor(), at=now()
             )
         except RuleBroken as broken:
             show(form, broken)

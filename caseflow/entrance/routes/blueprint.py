@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from caseflow.entrance import operations, sessions
-from caseflow.entrance.models import MemberSession
+from caseflow.entrance import browsers, operations, sessions
 from caseflow.entrance.rules import browser_of
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.keys.derivation import Busy
+from caseflow.keys.models import Identity
+from caseflow.network.models import Member
 from caseflow.web.forms import Form, land
 from caseflow.web.pages import safe_next
 
 bp = Blueprint("entrance", __name__)
 
 
-def session_here() -> MemberSession:
-    """Return the session of this request; only for views behind a gate, or when somebody is recognised."""
-    return cast(MemberSession, g.member_session)
+session_here = sessions.here
 
 
 def address() -> str:
@@ -44,13 +43,15 @@ def carried() -> list[tuple[str, str]]:
     return list(zip(request.form.getlist("typed_name"), request.form.getlist("typed_value"), strict=False))
 
 
-def go_on(where: str, text: list[tuple[str, str]], value: str | None) -> ResponseReturnValue:
+def go_on(
+    where: str, text: list[tuple[str, str]], value: str | None, member: Member | None = None
+) -> ResponseReturnValue:
     """Lead to where she was going; what she was sending is sent again from a page of its own, with a fresh token."""
     if text:
         page: ResponseReturnValue = render_template("entrance/go_on.html", typed=text, onward=where)
     else:
         page = redirect(where, 303)
-    return page if value is None else with_cookie(page, value)
+    return page if value is None else with_cookie(page, value, member)
 
 
 def show(form: Form, broken: RuleBroken) -> None:
@@ -68,8 +69,13 @@ def same(form: Form, chosen: str, again: object) -> bool:
     return False
 
 
-def with_cookie(page: ResponseReturnValue, value: str | None) -> Response:
-    """Return the answer that also gives the browser its half of the session, or takes it away with None."""
+def with_cookie(page: ResponseReturnValue, value: str | None, member: Member | None = None) -> Response:
+    """Return the answer that also gives the browser its half of the session, or takes it away with None.
+
+    Where a whole session of `member` begins, the browser is known as hers from now on.
+    """
     answer = make_response(page)
     sessions.set_cookie(answer, value)
+    if member is not None:
+        browsers.give_mark(answer, browsers.kept_by(request), db.session.get_one(Identity, member.id), at=now())
     return answer

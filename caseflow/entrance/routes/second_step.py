@@ -46,7 +46,7 @@ def second_step() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, typed, value)
+            return go_on(onward, typed, value, half.member)
     return ask_second(half, form, onward, typed)
 
 
@@ -88,7 +88,7 @@ def _prove_passphrase(onward: str, typed: list[tuple[str, str]]) -> ResponseRetu
     form, member = ProveForm(), db.session.get_one(Member, entering_actor().member_id)
     if form.validate_on_submit():
         try:
-            value = operations.unlock(session_here(), member, form.passphrase.data, address=address(), at=now())
+            value = operations.unlock(session_here(), member, form.passphrase.data, at=now())
         except RuleBroken as broken:
             show(form, broken)
         else:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from caseflow.entrance import operations, sessions
+from caseflow.entrance import browsers, operations, sessions
 from caseflow.entrance.forms import JoinForm, RecoveryForm, SecondStepForm, SignInForm, UnlockForm
 from caseflow.entrance.routes.blueprint import (
     address,
@@ -54,6 +54,7 @@ def sign_in() -> ResponseReturnValue:
                 agent=agent(),
                 at=now(),
                 instead_of=session_here() if current_user.is_authenticated else None,
+                marks=browsers.kept_by(request),
             )
         except RuleBroken as broken:
             show(form, broken)
@@ -62,7 +63,7 @@ def sign_in() -> ResponseReturnValue:
             if half is not None:
                 return with_cookie(ask_second(half, SecondStepForm(formdata=None), onward, typed), entered.value)
             there = url_for("entrance.second_step", next=onward) if entered.half else onward
-            return go_on(there, typed, entered.value)
+            return go_on(there, typed, entered.value, None if entered.half else entered.member)
     return render_template("entrance/sign_in.html", form=form, typed=typed, onward=onward)
 
 
@@ -80,11 +81,11 @@ def unlock() -> ResponseReturnValue:
     if form.validate_on_submit():
         member = db.session.get_one(Member, current_user.actor.member_id)
         try:
-            value = operations.unlock(session_here(), member, form.passphrase.data, address=address(), at=now())
+            value = operations.unlock(session_here(), member, form.passphrase.data, at=now())
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, typed, value)
+            return go_on(onward, typed, value, member)
     return render_template("entrance/unlock.html", form=form, typed=typed, onward=onward)
 
 
@@ -134,25 +135,31 @@ def join(token: str) -> ResponseReturnValue:
         else:
             words, home = fingerprint(pair.public), url_for("desk.home")
             page = render_template("entrance/joined.html", code=str(code), words=words, member=member, onward=home)
-            return with_cookie(page, value)
+            return with_cookie(page, value, member)
     return render_template("entrance/join.html", form=form, invitation=invitation)
 
 
 @bp.route("/recover", methods=["GET", "POST"])
 @public("whoever lost the passphrase cannot sign in; the recovery code is the key")
 def recover() -> ResponseReturnValue:
-    """Choose a new passphrase with the recovery code."""
+    """Choose a new passphrase with the recovery code; a new code is shown once, for the old one is used up."""
     form = RecoveryForm()
     if form.validate_on_submit() and same(form, form.passphrase.data, form.again):
         try:
-            operations.reset_by_code(
-                form.email.data, form.code.data, form.passphrase.data, address=address(), at=now()
+            member, code = operations.reset_by_code(
+                form.email.data,
+                form.code.data,
+                form.passphrase.data,
+                address=address(),
+                at=now(),
+                marks=browsers.kept_by(request),
             )
         except RuleBroken as broken:
             show(form, broken)
         else:
-            flash(_("The new passphrase is set and all sessions have ended. Sign in with it."), "ok")
-            return redirect(url_for("entrance.sign_in"), 303)
+            flash(_("Your new passphrase is set and all your sessions have ended."), "ok")
+            onward = url_for("entrance.sign_in")
+            return render_template("entrance/joined.html", code=str(code), words=None, member=member, onward=onward)
     return render_template("entrance/recover.html", form=form)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
+from caseflow.access.presence import is_present
 from caseflow.evidence.export.bag import Checked
 from caseflow.evidence.models import File
 from caseflow.evidence.operations.handing_out import note_damage
@@ -52,7 +54,10 @@ def begin_export(checked: Checked, *, by: Actor, at: datetime) -> str:
 def end_export(
     checked: Checked, *, export_id: str, manifest_sha256: str, sent: int, length: int, by: Actor, at: datetime
 ) -> None:
-    """Note that a bag went out whole, or that it broke off after `sent` of `length` bytes (0 when it was never packed)."""
+    """Note that a bag went out whole, or that it broke off after `sent` of `length` bytes (0 when it was never packed).
+
+    Who was put out meanwhile signs nothing any more; that it went to her is told all the same.
+    """
     survey, asked = checked.survey, checked.asked
     public = {
         "export": export_id,
@@ -67,5 +72,9 @@ def end_export(
     result = "done" if sent == length > 0 else "failed"
     if result == "failed":
         public["sent"] = sent
+    by = replace(by, session=None)  # signing out ends nobody's membership
+    stays = is_present(by)
+    if not stays:
+        public["member"] = by.member_id
     safe = db.session.get_one(Safe, survey.safe_id)
-    ledger.record("evidence.export", by=by, at=at, about=safe, public=public, result=result)
+    ledger.record("evidence.export", by=by if stays else None, at=at, about=safe, public=public, result=result)

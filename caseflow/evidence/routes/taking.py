@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
+from caseflow.entrance import sessions
 from caseflow.entrance.operations import prove
 from caseflow.evidence import forms, operations, owners, queries, rules
 from caseflow.evidence.belonging import recognise
@@ -122,7 +123,7 @@ def export_key(safe_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         member = db.session.get_one(Member, actor.member_id)
         with showing_refusals(form):
-            prove(member, form.passphrase.data, address=request.remote_addr or "unknown", at=now())
+            prove(member, form.passphrase.data, session=sessions.here(), at=now())
             with transaction():
                 key = operations.export_key(safe, by=actor, at=now())
     return render_template("evidence/key.html", form=form, owner=owner, key=key, objection=objection)

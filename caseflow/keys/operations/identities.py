@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_bytes
 from typing import cast
@@ -13,8 +13,9 @@ from sqlalchemy import delete, select
 from caseflow.access import network as policy
 from caseflow.access import trust
 from caseflow.access.actor import Actor, demand
+from caseflow.access.presence import demand_present
 from caseflow.kernel.announce import on
-from caseflow.kernel.db import db
+from caseflow.kernel.db import db, leave_no_trace
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
@@ -129,6 +130,7 @@ def renew_trust(*, by: Actor, at: datetime) -> None:
     For an installation whose anchor file is lost or that is older than it: who calls this has compared every member's
     words, role and address with what she knows, for the database is all they are taken from.
     """
+    demand_present(replace(by, confirmed=False))  # whether her own key counts is what this act decides
     demand(policy.may_see_members(by))
     for word in db.session.scalars(select(KeyConfirmation)):
         role = trust.role_of(word.member_id)
@@ -188,6 +190,7 @@ def change_passphrase(
     if objection is not None:
         raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
     _demand_own(identity, keys)
+    leave_no_trace()
     identity.epoch += 1
     for name, value in _wrapped(keys, passphrase, identity.member_id, identity.epoch, prepared).items():
         setattr(identity, name, value)
@@ -200,6 +203,7 @@ def change_passphrase(
 def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor | None, at: datetime) -> RecoveryCode:
     """Wrap the same seed under a new recovery code and return it, to be shown once; the code before opens nothing now."""
     _demand_own(identity, keys)
+    leave_no_trace()
     code = RecoveryCode.generate()
     identity.seed_for_recovery = code.wrap_seed(keys.seed, identity.member_id)
     identity.recovery_recipient = code.age_identity.recipient
@@ -225,6 +229,7 @@ def replace_identity(
     objection = objection_to(passphrase, known=known)
     if objection is not None:
         raise RuleBroken(objection, field="passphrase", about=f"members:{identity.member_id}")
+    leave_no_trace()
     keys, code, before = MemberKeys.generate(), RecoveryCode.generate(), identity.public
     word = db.session.get(KeyConfirmation, identity.member_id)
     confirmed = word is not None and word.public == identity.public
@@ -285,6 +290,7 @@ def _withdraw_links(member_id: str, *, at: datetime) -> None:
     open_ones = select(Reopening).where(Reopening.member_id == member_id, Reopening.used_at.is_(None))
     for link in db.session.scalars(open_ones.where(Reopening.withdrawn_at.is_(None))):
         link.withdrawn_at, link.seed_sealed = at, None
+        leave_no_trace()
 
 
 @on("entrance.signed_in")

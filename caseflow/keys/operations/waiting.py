@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from caseflow.access.actor import Actor, demand, unready
 from caseflow.access.facts import safes_of
 from caseflow.kernel.announce import announce, on
-from caseflow.kernel.db import db
+from caseflow.kernel.db import db, leave_no_trace
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.ids import new_id
 from caseflow.kernel.words import N_
@@ -47,6 +47,7 @@ def take_all(member_id: str, *, by: Actor | None, at: datetime) -> int:
         raise RuleBroken(SOLE_HOLDER, about=f"members:{member_id}")
     held = list(db.session.scalars(select(Grant.safe_id).where(Grant.member_id == member_id)))
     _note(member_id, held, lost=True, at=at)
+    leave_no_trace()
     db.session.execute(delete(Grant).where(Grant.member_id == member_id))
     public = {"member": member_id, "safes": len(held)}
     ledger.record("keys.take_all", by=by, at=at, about=f"members:{member_id}", public=public)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from caseflow.access.actor import Actor
 from caseflow.kernel.clock import now
-from caseflow.kernel.db import db, transaction
+from caseflow.kernel.db import db
 from caseflow.kernel.settings import current
 from caseflow.keys import operations as keys
 from caseflow.keys.cli import group
@@ -73,7 +73,7 @@ def settle(coordinator: str, passphrase_file: IO[str] | None) -> None:
     left = waiting(actor.member_id)
     with click.progressbar(length=left.safes + left.files, label="Renewing") as bar:
         while True:
-            with transaction():
+            with acting("keys.settle_some", by=actor):
                 done = keys.settle_some(by=actor, at=now())
             if not done:
                 break

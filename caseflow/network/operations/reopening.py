@@ -18,7 +18,7 @@ from caseflow.access import network as policy
 from caseflow.access.actor import Actor, Role, demand
 from caseflow.kernel import mail
 from caseflow.kernel.announce import announce
-from caseflow.kernel.db import db
+from caseflow.kernel.db import db, leave_no_trace
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
@@ -165,6 +165,7 @@ def _offer(member: Member, kind: str, pair: MemberKeys | None, *, by: Actor, at:
     open_ones = select(Reopening).where(Reopening.member_id == member.id, Reopening.used_at.is_(None))
     for earlier in db.session.scalars(open_ones.where(Reopening.withdrawn_at.is_(None))):
         earlier.withdrawn_at, earlier.seed_sealed = at, None
+        leave_no_trace()
     token = token_urlsafe(32)
     reopening = Reopening(
         member_id=member.id,
