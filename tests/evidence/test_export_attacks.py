@@ -24,6 +24,8 @@ from caseflow.keys import operations as keys
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
+from caseflow.network import operations as network
+from caseflow.network.models import Member
 from caseflow.vault.keys import MemberKeys, fingerprint
 from tests.evidence.bags import ask, copy, events, run, sign_anew, unpacked, value, verdicts
 from tests.evidence.sending import JPEG
@@ -430,6 +432,19 @@ def test_a_row_signed_with_a_key_that_was_replaced_before_is_bad(people, sender,
         ledger.record("evidence.view", by=people.dana, at=now(), about=file)
     bag = unpacked(ask(sender(people.aigul), f"/evidence/{item.id}/export"), tmp_path)
     assert told(bag) == {("bad", "wrong_signature")}
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["what she did before", "a row with her signature from after it"])
+def test_a_key_ends_with_its_membership(people, sender, item, stored, tmp_path, unasked, later):
+    file = stored(JPEG, "photo.jpg")
+    with transaction():
+        leaving = db.session.get_one(Member, people.dana.member_id)
+        taken = {"incidents": people.timur.member_id}
+        network.end_membership(leaving, hand_over=taken, by=people.fresh(people.aigul), at=now())
+        if later:
+            ledger.record("evidence.view", by=people.dana, at=now(), about=file)
+    bag = unpacked(ask(sender(people.aigul), f"/evidence/{item.id}/export"), tmp_path)
+    assert told(bag) == ({("bad", "wrong_signature")} if later else set())
 
 
 def test_an_export_signed_with_a_key_that_was_replaced_is_bad(people, sender, item, stored, tmp_path):

@@ -26,7 +26,7 @@ _AT_ONCE = 400
 # What happens to a whole safe and matters to what lies in it: who got and lost keys.
 _OF_SAFE = ("keys.make_safe", "keys.grant", "keys.withdraw", "evidence.export_key", "evidence.export")
 _OPENED = ("evidence.add_item", "evidence.add_file")
-_KEYED = ("keys.make_identity", "keys.replace_identity", "keys.confirm")
+_KEYED = ("keys.make_identity", "keys.replace_identity", "keys.confirm", "network.end_membership")
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _signed(events: Iterable[Event]) -> set[str]:
 
 
 def _signers(wanted: set[str], size: int) -> tuple[dict[str, list[Key]], list[Event]]:
-    """Return all keys of who signed, with the rows that name them, and of those who confirmed those keys."""
+    """Return all keys of who signed, with the rows that name and end them, and of those who signed these rows."""
     members: dict[str, list[Key]] = {}
     rows: list[Event] = []
     root = trust.anchor()
@@ -127,7 +127,7 @@ def _stored(members: Collection[str]) -> dict[str, list[bytes]]:
 
 
 def _naming(members: Collection[str], size: int) -> dict[str, list[Event]]:
-    """Return for each member the rows that name a key of hers, in order."""
+    """Return for each member the rows that name a key of hers or end it, in order."""
     subjects = [f"members:{member}" for member in members]
     query = select(Event).where(Event.subject.in_(subjects), Event.verb.in_(_KEYED), Event.result == "done")
     found: dict[str, list[Event]] = {member: [] for member in members}

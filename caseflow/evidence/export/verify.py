@@ -47,6 +47,7 @@ LEDGER = ["data/ledger/" + name for name in ("events.jsonl", "members.json", "ch
 PAPERS = ["data/export.json", "data/report.pdf", *LEDGER]
 UNSIGNED = {"entrance.sign_out"}  # what a member may do without her keys at hand
 KEYED = {"keys.make_identity", "keys.replace_identity", "keys.confirm"}
+ENDED = {"network.end_membership"}
 ENTRIES = {"evidence.add_item": "evidence_items:", "evidence.add_file": "evidence_files:"}
 OBTAINED = ("obtained_how", "obtained_from", "obtained_on", "obtained_where", "tool", "source_url")
 TEXTS = sorted(("title", "copy_or_original", "details", *OBTAINED))
@@ -578,7 +579,10 @@ Name = Tuple[str, bytes]  # a member's id and one of her keys
 
 
 class Member(NamedTuple):
-    """A member: her name as it is told, her keys (64 bytes each), the eldest first, and which of them rows name since when."""
+    """A member: her name as it is told, her keys (64 bytes each), the eldest first, and which rows name which of them.
+
+    Nothing (no bytes) is in force from the row on which her membership ended.
+    """
 
     name: str
     keys: "list[bytes]"
@@ -656,9 +660,10 @@ def _members(told: "list[dict[str, Any]]", entries: "list[Entry]", found: "list[
         keys = [_hex(each["public"]) for each in given]
         if one["id"] in members or not keys or any(len(key) != 64 for key in keys):
             raise Bad("unreadable", "members")
-        rows = [each.row for each in entries if not each.why and _names_key(each.row, one["id"])]
+        rows = [each.row for each in entries if not each.why and _about(each.row, one["id"], KEYED)]
         since = [(row["seq"], _named(row["public"], keys)) for row in rows]
-        members[one["id"]] = Member(one["name"], keys, since)
+        ends = [each.row["seq"] for each in entries if not each.why and _about(each.row, one["id"], ENDED)]
+        members[one["id"]] = Member(one["name"], keys, sorted([*since, *((seq, b"") for seq in ends)]))
         for key, each in zip(keys, given):
             numbers = [number for number, named in since if named == key]
             numbers += [row["seq"] for row in rows if row["public"].get("before") == key.hex()]
@@ -668,8 +673,8 @@ def _members(told: "list[dict[str, Any]]", entries: "list[Entry]", found: "list[
     return members
 
 
-def _names_key(row: "dict[str, Any]", member: str) -> bool:
-    return row["verb"] in KEYED and row["result"] == "done" and row["subject"] == "members:" + member
+def _about(row: "dict[str, Any]", member: str, verbs: "set[str]") -> bool:
+    return row["verb"] in verbs and row["result"] == "done" and row["subject"] == "members:" + member
 
 
 def _named(public: "dict[str, Any]", keys: "list[bytes]") -> bytes:
