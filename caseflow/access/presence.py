@@ -21,15 +21,18 @@ from caseflow.network.models import Departure, Member
 
 PUT_OUT = N_("You were signed out, or what you may do was changed, while this waited for its turn. Nothing was done.")
 
-_NOW = (  # built once: every act asks it
-    select(Member.role, Departure.member_id, Identity.public, KeyConfirmation.public, MemberSession.sid_hash)
-    .outerjoin(Departure, Departure.member_id == Member.id)
-    .outerjoin(Identity, Identity.member_id == Member.id)
-    .outerjoin(KeyConfirmation, (KeyConfirmation.member_id == Member.id) & (KeyConfirmation.role == Member.role))
-    .outerjoin(
-        MemberSession, (MemberSession.sid_hash == bindparam("session")) & (MemberSession.member_id == Member.id)
-    )
-    .where(Member.id == bindparam("member"))
+_member, _departure, _identity, _word, _session = (
+    model.__table__ for model in (Member, Departure, Identity, KeyConfirmation, MemberSession)
+)
+# Every act asks this: it is built once, and of the tables, for rows of which nothing is followed cost a third.
+_NOW = (
+    select(_member.c.role, _departure.c.member_id, _identity.c.public, _word.c.public, _session.c.sid_hash)
+    .select_from(_member)
+    .outerjoin(_departure, _departure.c.member_id == _member.c.id)
+    .outerjoin(_identity, _identity.c.member_id == _member.c.id)
+    .outerjoin(_word, (_word.c.member_id == _member.c.id) & (_word.c.role == _member.c.role))
+    .outerjoin(_session, (_session.c.sid_hash == bindparam("session")) & (_session.c.member_id == _member.c.id))
+    .where(_member.c.id == bindparam("member"))
 )
 
 
@@ -57,7 +60,8 @@ def is_present(by: Actor) -> bool:
     known, seen = known_in_transaction(), _Seen(by.member_id, by.role, by.session)
     if seen in known:
         return True
-    row = db.session.execute(_NOW, {"member": by.member_id, "session": by.session}).first()
+    db.session.flush()
+    row = db.session.connection().execute(_NOW, {"member": by.member_id, "session": by.session}).first()
     if row is None or not _is_still(by, *row):
         return False
     known.add(seen)
