@@ -389,7 +389,7 @@ def test_counsel_that_somebody_wrote_into_the_database_get_no_key(people, case, 
     assert any("the ledger does not tell why Yerlan" in fault for fault in queries.faults())
 
 
-def test_a_row_of_the_ledger_that_its_actor_could_not_sign_tells_nothing(people, case):
+def test_a_row_of_the_ledger_that_its_actor_could_not_sign_tells_nothing(people, case, unasked):
     """Leila signs herself that she was made counsel: the row is good, but such an act takes a coordinator."""
     leila = people.leila
     made = Counsel(case_id=case.id, safe_id=case.safe_id, member_id=leila.member_id, role="lead", since=now().date(),
@@ -398,8 +398,8 @@ def test_a_row_of_the_ledger_that_its_actor_could_not_sign_tells_nothing(people,
         db.session.add(made)
         db.session.flush()
         as_coordinator = replace(leila, role=Role.COORDINATOR)
-        row = {"about": made, "public": {"member": leila.member_id}, "begun": True}  # who writes past the program is not asked
-        ledger.record("cases.assign_counsel", by=as_coordinator, at=now(), **row)
+        public = {"member": leila.member_id}
+        ledger.record("cases.assign_counsel", by=as_coordinator, at=now(), about=made, public=public)
     wait_for(case.safe_id, leila.member_id)
     sign_in("aigul")
     assert leila.member_id not in holders(case.safe_id)
