@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,10 +17,11 @@ from caseflow.entrance import sessions
 from caseflow.entrance.operations import actor_of
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
+from caseflow.kernel.settings import Settings, current
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.network import operations as network
 from caseflow.network.models import Member, Organisation
-from caseflow.vault.keys import fingerprint
+from caseflow.vault.keys import MemberKeys, fingerprint
 
 PASSPHRASE = "seven quiet rivers under snow"
 PEOPLE = (
@@ -46,8 +51,75 @@ class Cast:
         return actor_of(db.session.get_one(Member, actor.member_id), ring.keys)
 
 
-def cast(app: Flask) -> Cast:
-    """Found the network and bring everybody in; call it within an application context."""
+@dataclass(frozen=True)
+class _Kept:
+    """What a founding leaves: the database, the files beside it, and the seeds of the people."""
+
+    database: sqlite3.Connection
+    files: dict[str, bytes]
+    seeds: dict[str, tuple[str, bytes]]
+
+
+_kept: list[_Kept] = []  # one for each process of the tests
+
+
+def cast(app: Flask, *, anew: bool = False) -> Cast:
+    """Found the network and bring everybody in; call it within an application context.
+
+    An application like any other on an empty SQLite database gets a copy of the first such founding, the same people;
+    not when the rules by which they come in are another test's own, which asks for it `anew`.
+    """
+    if anew or not _is_plain():
+        return _found()
+    if not _kept:
+        people = _found()
+        _kept.append(_keep(people))
+        return people
+    return _copy(_kept[0])
+
+
+def _is_plain() -> bool:
+    settings = current()
+    plain = Settings.for_tests(settings.instance, settings.database_url)
+    database, beside = Path(db.engine.url.database or ""), {path.name for path in settings.instance.iterdir()}
+    log = database.with_name(f"{database.name}-wal")
+    untouched = not log.exists() or log.stat().st_size == 0  # nothing was written since the database was made
+    return (
+        db.engine.dialect.name == "sqlite"
+        and settings == plain
+        and untouched
+        and beside <= {"secret", "worker.lock", "store"}
+        and abs(now() - datetime.now(UTC)) < timedelta(seconds=5)
+    )
+
+
+def _keep(people: Cast) -> _Kept:
+    db.session.rollback()
+    database, folder = sqlite3.connect(":memory:", check_same_thread=False), current().instance
+    with closing(sqlite3.connect(str(db.engine.url.database))) as made:
+        made.backup(database)
+    files = {name: (folder / name).read_bytes() for name in ("pepper", "anchor")}
+    rings = {name: actor.ring for name, actor in vars(people).items()}
+    return _Kept(database, files, {name: (ring.member_id, ring.keys.seed) for name, ring in rings.items()})
+
+
+def _copy(kept: _Kept) -> Cast:
+    for name, content in kept.files.items():
+        path = current().instance / name
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    db.session.remove()
+    db.engine.dispose()
+    with closing(sqlite3.connect(str(db.engine.url.database))) as empty:
+        kept.database.backup(empty)
+    actors = {
+        name: actor_of(db.session.get_one(Member, member_id), MemberKeys.from_seed(seed))
+        for name, (member_id, seed) in kept.seeds.items()
+    }
+    return Cast(**actors)
+
+
+def _found() -> Cast:
     at = now()
     with transaction():
         founded = network.found(

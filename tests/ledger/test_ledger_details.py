@@ -101,7 +101,7 @@ def test_a_ledger_from_before_the_versions_is_good_after_the_update(app_on_each,
     written, folder = text("SELECT seq, leaf, chained FROM events ORDER BY seq"), str(ROOT / "migrations")
     monkeypatch.setattr(rules, "VERSION", 1)
     with app_on_each.app_context():
-        log(cast(app_on_each).dana)
+        log(cast(app_on_each, anew=True).dana)
         kept = db.session.execute(written).all()
         db.session.remove()
         downgrade(directory=folder, revision="0007")
