@@ -16,7 +16,7 @@ from caseflow.kernel import db as kernel_db
 from caseflow.kernel import jobs
 from caseflow.kernel.db import db
 from caseflow.kernel.settings import Settings
-from caseflow.web import errors, gate, headers, navigation, pages, words
+from caseflow.web import errors, gate, headers, navigation, pages, patience, words
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
@@ -68,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
 
     kernel_db.connect(app, settings.engine_url)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    patience.init(app)  # before the tokens are looked for: that reads the whole form
     tokens = CSRFProtect(app)
     gate.init(app)
     words.init(app)

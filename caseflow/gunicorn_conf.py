@@ -12,6 +12,9 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.http.body import Body, LengthReader
 from gunicorn.http.unreader import SocketUnreader
+from gunicorn.workers.gthread import ThreadWorker
+
+from caseflow.web import patience
 
 _LONGEST_ID = 24
 
@@ -34,6 +37,22 @@ class StraightBody(Body):
     gunicorn's own `read` copies every byte about four times on its way, which is a fifth of the time of an upload.
     """
 
+    def read(self, size: int | None = None) -> bytes:
+        """Return some of the body as gunicorn's own does."""
+        data: bytes = super().read(size)
+        self._look()
+        return data
+
+    def readline(self, size: int | None = None) -> bytes:
+        """Return a line of the body as gunicorn's own does."""
+        data: bytes = super().readline(size)
+        self._look()
+        return data
+
+    def _look(self) -> None:
+        if not self.reader.length:
+            patience.here.end(self.reader.unreader.sock)
+
     def readinto(self, room: bytearray | memoryview) -> int:
         """Fill some of `room`; return how many bytes, 0 at the end or when the line broke."""
         room = memoryview(room)  # a part of a bytearray would be a copy
@@ -49,19 +68,34 @@ class StraightBody(Body):
             self.failed = True
             raise
         self.reader.length -= size
+        self._look()
         return size
 
 
+class Worker(ThreadWorker):
+    """Threads that wait for nobody longer than is good for the others."""
+
+    def handle(self, conn: Any) -> Any:
+        """Answer one request of a line."""
+        patience.here.begin(conn.sock)
+        try:
+            return super().handle(conn)
+        finally:
+            patience.here.end(conn.sock)
+
+
 def pre_request(_worker: Any, request: Any) -> None:
-    """Let large bodies be read without copies; gunicorn calls this for every request."""
+    """Let large bodies be read without copies; gunicorn calls this for every request, when its head is here."""
     body = request.body
+    if isinstance(body.reader, LengthReader) and not body.reader.length:
+        patience.here.end(body.reader.unreader.sock)
     if type(body) is Body and type(body.reader) is LengthReader and type(body.reader.unreader) is SocketUnreader:
         request.body = StraightBody(body.reader)
 
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("CASEFLOW_WORKERS", "1"))
-worker_class = "gthread"
+worker_class = Worker
 threads = 16
 # A gthread worker answers for its own life, not for each request: an upload over a poor line may take hours.
 timeout = 120
@@ -84,5 +118,6 @@ access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
 
 def post_worker_init(_worker: Any) -> None:
     """Keep what was loaded at the start out of every later garbage collection: it never becomes garbage."""
+    patience.keep_tidy()
     gc.collect()
     gc.freeze()
