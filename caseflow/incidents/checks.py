@@ -23,6 +23,7 @@ LINE, ENTRY, STORY = 200, 4_000, 20_000  # characters: a line of a list, a part 
 
 CHOOSE = N_("Choose one.")
 FROM_THE_LIST = N_("Choose from the list.")
+LONG = N_("Use at most %(max)d characters.")
 IN_FUTURE = N_("This date is in the future. Enter the day on which it happened.")
 
 
@@ -36,7 +37,7 @@ def words(text: str | None, *, field: str, most: int, missing: str | None = None
     if missing is not None and not plain:
         raise RuleBroken(missing, field=field)
     if len(plain) > most:
-        raise RuleBroken(_("Use at most %(max)d characters.", max=most), field=field)
+        raise RuleBroken(_(LONG, max=most), field=field, told=LONG)
     return plain
 
 

@@ -6,21 +6,31 @@ from collections.abc import Mapping
 
 
 class Refusal(Exception):
-    """Base of the answers that a person should read."""
+    """Base of the answers that a person should read; `told` is what the ledger keeps of it."""
 
-    def __init__(self, message: str, *, about: str | None = None) -> None:
+    def __init__(self, message: str, *, about: str | None = None, told: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.about = about
+        self.told = told or message
 
 
 class RuleBroken(Refusal):
-    """A rule of the field forbids this; `field` names the form field it lands at, `both` a conflicting pair."""
+    """A rule of the field forbids this; `field` names the form field it lands at, `both` a conflicting pair.
+
+    `told` is what the ledger keeps of a message with something filled in: the sentence of ours without it.
+    """
 
     def __init__(
-        self, message: str, *, field: str | None = None, about: str | None = None, both: Mapping[str, str] | None = None
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        about: str | None = None,
+        both: Mapping[str, str] | None = None,
+        told: str | None = None,
     ) -> None:
-        super().__init__(message, about=about)
+        super().__init__(message, about=about, told=told)
         self.field = field
         self.both = dict(both or {})
 

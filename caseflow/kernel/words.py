@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_ours: set[str] = set()
+
 
 def N_(text: str) -> str:  # noqa: N802 -- the customary name, which the extraction of messages looks for
     """Mark `text` for translation and return it as it is."""
+    _ours.add(text)
     return text
+
+
+def is_ours(text: str) -> bool:
+    """Tell whether `text` is a sentence of the program, as it stands there: nothing was filled in, nobody typed it."""
+    return text in _ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,11 +18,14 @@ from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, in_transaction, transaction
 from caseflow.kernel.instance import instance
+from caseflow.kernel.words import N_, is_ours
 from caseflow.ledger import rules
 from caseflow.ledger.models import Event
 
 log = logging.getLogger(__name__)
 
+UNTOLD = N_("Refused in words that are not kept here.")
+_FAULT = re.compile("fault [0-9a-f]{8}")  # the reference by which the operator finds it in her log
 # Asked in every act, so they are written down once: SQLAlchemy then knows them again without reading them through.
 _LAST = select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)
 _APPEND = insert(Event)
@@ -124,7 +128,7 @@ def _safe_of(about: Any) -> str | None:
 def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = "refused") -> None:
     """Append, in a transaction of its own, that `by` was refused `verb`; call it after the act was rolled back.
 
-    `why` is one of our own sentences, never what somebody typed. A ledger that cannot be written is logged, so that
+    `why` is one of our own sentences: anything else may hold what somebody typed, and is not kept. A ledger that cannot be written is logged, so that
     the person still gets her answer. Before there is a network nothing can be told: no ledger has begun.
     """
     if not instance():
@@ -132,9 +136,13 @@ def refused(verb: str, *, by: Actor | None, about: str, why: str, result: str = 
         return
     try:
         with transaction():
-            record(verb, by=by, at=now(), about=about[:80], public={"why": why[:200]}, result=result)
+            record(verb, by=by, at=now(), about=about[:80], public={"why": _kept(why)}, result=result)
     except Exception:
         log.exception("a refusal could not be written to the ledger: %s", verb)
+
+
+def _kept(why: str) -> str:
+    return why if is_ours(why) or _FAULT.fullmatch(why) else UNTOLD
 
 
 @on("web.refused")

@@ -45,13 +45,13 @@ def _not_found(error: NotFound) -> ResponseReturnValue:
 
 def _not_permitted(error: NotPermitted) -> ResponseReturnValue:
     db.session.rollback()
-    refuse("refused", error.about, error.message)
+    refuse("refused", error.about, error.told)
     return page(403, _(error.message))
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
     db.session.rollback()
-    refuse("refused", error.about, error.message)
+    refuse("refused", error.about, error.told)
     return page(409, _(error.message))
 
 

@@ -16,6 +16,7 @@ from wtforms.fields.core import Field
 
 from caseflow.kernel.clock import today
 from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.words import N_
 
 __all__ = ["Form", "Line", "Text", "at_most", "choose", "not_in_future", "optional", "required"]
 
@@ -43,7 +44,7 @@ def unchanged(row: Any, seen: int | None) -> None:
     """Raise `RuleBroken` when `row` was changed by somebody else since the form with version `seen` was opened."""
     if seen is not None and row.version != seen:
         raise RuleBroken(
-            _("Somebody changed this after you opened it. Your text is kept below; what is stored now stands beside it."),
+            N_("Somebody changed this after you opened it. Your text is kept below; what is stored now stands beside it."),
             field="version",
             about=f"{row.__tablename__}:{row.id}",
         )

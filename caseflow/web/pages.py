@@ -96,7 +96,7 @@ def showing_refusals(form: Form | None = None) -> Iterator[None]:
     try:
         yield
     except RuleBroken as broken:
-        refuse("refused", broken.about, broken.message)
+        refuse("refused", broken.about, broken.told)
         g.answer_status = 422
         if form is None:
             flash(_(broken.message), "danger")
@@ -117,7 +117,7 @@ def refusing_to(back: str) -> Iterator[None]:
     try:
         yield
     except RuleBroken as broken:
-        refuse("refused", broken.about, broken.message)
+        refuse("refused", broken.about, broken.told)
         flash(_(broken.message), "danger")
         raise GoBack(back) from None
     except StaleDataError:

@@ -7,12 +7,17 @@ from caseflow.access import precedents as policy
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find, transaction
 from caseflow.kernel.errors import NotFound, NotPermitted, RuleBroken
+from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
+from caseflow.ledger.operations import UNTOLD
+from caseflow.ledger.queries import details_of
 from caseflow.network.models import Member
 from caseflow.precedents import operations, queries, rules
 from caseflow.precedents.models import Precedent, Review
-from tests.cast import cast
+from caseflow.precedents.operations import publication
+from tests.cast import cast, signed_in_client
 from tests.matter import VICTIM, decided
+from tests.pages import send
 
 TEXT = {"title": "Burden of proof", "question": "Who must explain injuries?", "holding": "The State must."}
 NOTES = {criterion.id: "because" for criterion in rules.CRITERIA}
@@ -123,8 +128,52 @@ def test_a_withdrawn_precedent_is_gone_for_all_and_the_ledger_keeps_it(world):
         operations.withdraw(precedent, reason="A name was recognisable.", by=people.aigul, at=now())
     with pytest.raises(NotFound):
         find(Precedent, precedent.id, policy.visible_to(people.aigul))
-    verbs = set(db.session.scalars(select(Event.verb).where(Event.subject == f"precedents:{precedent.id}")))
-    assert "precedents.withdraw" in verbs
+    event = db.session.scalars(select(Event).where(Event.verb == "precedents.withdraw")).one()
+    assert event.public == {"precedent": precedent.id}, "the reason may name who is recognisable"
+    assert details_of(people.marat, event) == {"reason": "A name was recognisable."}
+
+
+def test_what_a_refused_text_named_stands_nowhere_in_the_open(app):
+    with app.app_context():
+        people = cast(app)
+        matter = decided(people)
+        with transaction():
+            review = operations.propose(matter.decision, **TEXT, by=people.leila, at=now())
+        score(review, people.marat)
+        score(review, people.aigul)
+        at = f"/precedents/reviews/{review.id}/publication"
+        db.session.remove()
+    answer = send(signed_in_client(app, people.aigul), at, **{**TEXT, "holding": f"It happened to {VICTIM}."})
+    assert f"from the case or its incidents: {VICTIM}" in answer.text, "the page says whom"
+    with app.app_context():
+        told = db.session.scalars(select(Event.public).where(Event.result == "refused")).all()
+    assert told == [{"why": publication.NAMES}]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("why", ["The text names Askar Testov.", "fault Askar"])
+def test_the_ledger_keeps_no_words_of_a_refusal_that_are_not_our_own(why):
+    ledger.refused("precedents.publish", by=None, about="t:1", why=why)
+    assert db.session.scalars(select(Event.public).order_by(Event.seq.desc())).first() == {"why": UNTOLD}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the complaint of А.С.Ахметов", "Аскар Ахметов"),
+        ("Ахметов/Петров against the State", "Аскар Ахметов"),
+        ("with Ах\u200bметов and Ах\u00adметов", "Аскар Ахметов"),
+        ("said Ким.", "Виктор Ким"),
+        ("«Akhmetov»", "Аскар Ахметов"),
+        ("Sa'bit was there", "Сәбит Сейт"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written_into_a_sentence(text, name):
+    assert publication.names_found(text, [name]) == [name]
+
+
+def test_other_words_are_no_names():
+    assert publication.names_found("the applicant and the State; skim, akimat", ["Виктор Ким", "Аскар Ахметов"]) == []
 
 
 def test_a_decision_is_proposed_once(world):

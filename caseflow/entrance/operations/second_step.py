@@ -88,7 +88,7 @@ def _counted(member: Member, sid_hash: str, answer: Answer, *, address: str, at:
 
 
 def _refused(broken: RuleBroken, member: Member) -> None:
-    ledger.refused("entrance.second_step", by=None, about=f"members:{member.id}", why=broken.message)
+    ledger.refused("entrance.second_step", by=None, about=f"members:{member.id}", why=broken.told)
 
 
 def _accept(member: Member, keys: MemberKeys, answer: Answer, challenge: bytes | None, *, at: datetime) -> str:

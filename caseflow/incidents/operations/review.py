@@ -29,7 +29,7 @@ def submit(incident: Incident, *, by: Actor, at: datetime) -> None:
     if lacking:
         missing = " ".join(_(gap.words) for gap in lacking)
         words = _("It cannot be submitted yet. %(missing)s", missing=missing)
-        raise RuleBroken(words, about=ledger.name_of(incident))
+        raise RuleBroken(words, about=ledger.name_of(incident), told=N_("It cannot be submitted yet."))
     _move(incident, "submitted", by=by, at=at)
     ledger.record("incidents.submit", by=by, at=at, about=incident, public={"reference": incident.reference})
     letters.about_submission(incident, at=at)

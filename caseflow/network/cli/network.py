@@ -135,10 +135,10 @@ def acting(verb: str, *, by: Actor | None) -> Iterator[None]:
                 raise NotPermitted(N_("You are no member in this role any more."), about=f"members:{by.member_id}")
             yield
     except (RuleBroken, NotPermitted) as refusal:
-        ledger.refused(verb, by=by, about=refusal.about or "", why=refusal.message)
+        ledger.refused(verb, by=by, about=refusal.about or "", why=refusal.told)
         raise click.ClickException(_(refusal.message)) from None
     except VaultError as refusal:
-        ledger.refused(verb, by=by, about="", why=str(refusal))
+        ledger.refused(verb, by=by, about="", why=N_("a key or a sealed text did not open"))
         raise click.ClickException(str(refusal)) from None
 
 

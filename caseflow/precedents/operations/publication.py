@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 from caseflow.access import precedents as policy
 from caseflow.access.actor import Actor, demand
-from caseflow.kernel.db import db
+from caseflow.kernel.db import db, find
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.ledger import operations as ledger
 from caseflow.network.names import fold
 from caseflow.precedents import queries, rules
 from caseflow.precedents.models import Precedent, Review
+from caseflow.web.forms import clean
 
+NAMES = N_("The text names somebody from the case or its incidents.")  # whom, only the page says
 NAMED = N_(
     "The text names somebody from the case or its incidents: %(names)s. Everybody in the network will read it; "
     "write it so that nobody can be recognised."
@@ -37,7 +40,7 @@ def publish(
     for field, value in texts.items():
         found = names_found(value, names)
         if found:
-            raise RuleBroken(named(found), field=field, about=ledger.name_of(review))
+            raise RuleBroken(named(found), field=field, about=ledger.name_of(review), told=NAMES)
     # The scorers' difference is not averaged away: the network is told the more cautious of their bands.
     cautious = min(rules.score(chosen["values"]).total_percent for chosen in queries.scores_of(by, review).values())
     precedent = Precedent(
@@ -68,12 +71,17 @@ def publish(
 
 
 def withdraw(precedent: Precedent, *, reason: str, by: Actor, at: datetime) -> None:
-    """Take a published precedent of ours back. Raises `RuleBroken` at `reason` without one."""
+    """Take a published precedent of ours back; the reason, which may name who is recognisable in it, is sealed.
+
+    Raises `RuleBroken` at `reason` without one.
+    """
     demand(policy.may_withdraw(by, precedent), about=ledger.name_of(precedent))
     if not reason.strip():
         raise RuleBroken(N_("Say why."), field="reason", about=ledger.name_of(precedent))
     precedent.withdrawn_at = at
-    ledger.record("precedents.withdraw", by=by, at=at, about=precedent, public={"reason": reason[:200]})
+    review = find(Review, precedent.review_id or "", policy.visible_reviews(by))
+    public = {"precedent": precedent.id}
+    ledger.record("precedents.withdraw", by=by, at=at, about=review, public=public, details={"reason": clean(reason)})
 
 
 def named(found: list[str]) -> str:
@@ -84,11 +92,21 @@ def named(found: list[str]) -> str:
 
 
 def names_found(text: str, names: list[str]) -> list[str]:
-    """Return those of `names` whose parts (four letters or more) occur in `text` as words, in whatever script."""
-    words = {fold(word) for word in text.replace("-", " ").split()}
+    """Return those of `names` whose parts (three letters or more) occur in `text` as words, in whatever script."""
+    words = set(_words(text))
     found = []
     for name in names:
-        parts = [fold(part) for part in name.replace("-", " ").split() if len(fold(part)) >= 4]
+        parts = [part for part in _words(name) if len(part) >= 3]
         if any(word == part or (len(part) >= 5 and word.startswith(part)) for part in parts for word in words):
             found.append(name)
     return found
+
+
+def _words(text: str) -> list[str]:
+    """Return the folded words: courts write A.S.Akhmetov, and what shows nowhere (a soft hyphen) may stand in a name."""
+    seen = "".join(sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf")
+    return [fold(word) for word in "".join(sign if _spells(sign) else " " for sign in seen).split()]
+
+
+def _spells(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LMN" or sign in "'`\u00b4\u2018\u2019"
