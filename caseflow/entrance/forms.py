@@ -81,10 +81,12 @@ class AppForm(Form):
 
     offer = HiddenField()
     code = StringField(_l("Code that the app shows"), [required(), at_most(20)])
+    passphrase = PasswordField(_l("Your present passphrase"), [at_most(1024)])  # only for the first factor
 
 
 class PasskeyForm(Form):
     """A name for a new passkey; what the browser answered, a script puts there."""
 
     name = Line(_l("Name for this passkey"), [required()], most=60)
+    passphrase = PasswordField(_l("Your present passphrase"), [at_most(1024)])
     response = HiddenField()

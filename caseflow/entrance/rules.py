@@ -7,6 +7,7 @@ import hmac
 import secrets
 import unicodedata
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from pyotp import TOTP
 
@@ -90,3 +91,14 @@ def read_backup_code(typed: str) -> str | None:
 def fresh(proven: datetime | None, at: datetime) -> bool:
     """Tell whether something was proven so shortly ago that it need not be proven again."""
     return proven is not None and timedelta(0) <= at - proven <= FRESH
+
+
+def network_of(address: str) -> str:
+    """Return an address as it is, of IPv6 its /64, and IPv4 that is written as IPv6 as IPv4; anything else unchanged."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))

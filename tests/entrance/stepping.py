@@ -35,7 +35,8 @@ def set_up_app(client: FlaskClient) -> tuple[str, list[str]]:
     page = client.get(SETUP)
     secret = re.search(r"data-secret>([A-Z2-7]{32})<", page.text)
     assert secret, page.text
-    done = send_with(client, SETUP, page, offer=hidden_id(page, "offer"), code=code_of(secret[1]))
+    typed = {"code": code_of(secret[1]), "passphrase": PASSPHRASE}
+    done = send_with(client, SETUP, page, offer=hidden_id(page, "offer"), **typed)
     assert done.status_code in {200, 303}, done.text
     return secret[1], re.findall(r"data-backup-code>([^<]+)<", done.text)
 

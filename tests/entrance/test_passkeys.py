@@ -42,7 +42,8 @@ def dana(named, people):
 
 def register(client, key: Authenticator, name="key on my keyring", **forged):
     page = client.get(ADD)
-    return send_with(client, ADD, page, name=name, response=key.create(options_of(page), **forged))
+    answer = key.create(options_of(page), **forged)
+    return send_with(client, ADD, page, name=name, passphrase=PASSPHRASE, response=answer)
 
 
 def ask(app, email="dana@example.org"):
@@ -250,7 +251,7 @@ def test_an_address_of_numbers_has_no_passkeys_and_says_so(make_app, sqlite_url)
     page = client.get(ADD)
     assert "data-options" not in page.text
     set_up = client.get("/account/second-factor/app")
-    assert send_with(client, ADD, set_up, name="a", response="{}").status_code == 422
+    assert send_with(client, ADD, set_up, name="a", passphrase=PASSPHRASE, response="{}").status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def meanwhile(monkeypatch):
     def after(name, act):
         real, waiting = getattr(keys, name), [act]
 
-        def slow(*given):
-            done = real(*given)
+        def slow(*given, **how):
+            done = real(*given, **how)
             if waiting:
                 with transaction():
                     waiting.pop()()

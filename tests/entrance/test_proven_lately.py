@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from caseflow.entrance.models import SecondFactor
 from caseflow.kernel import clock
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.keys.models import Approval
 from caseflow.network.models import Departure, Invitation
-from tests.cast import cast, signed_in_client
+from tests.cast import PASSPHRASE, cast, signed_in_client
 from tests.entrance.stepping import Authenticator, code_of, options_of, send_with, set_up_app
 from tests.pages import hidden, send
 
@@ -123,6 +124,18 @@ def test_looking_at_the_pages_asks_nothing(aigul, people):
             assert aigul.get(path).status_code == 200
 
 
+def test_who_has_no_factor_any_more_is_not_asked_for_one(app, people):
+    aigul = signed_in_client(app, people.aigul)
+    set_up_app(aigul)
+    with app.app_context():
+        factor = db.session.scalars(select(SecondFactor.id)).one()
+    assert send(aigul, f"/account/second-factor/{factor}/remove", "/account/second-factor").status_code == 303
+    with clock.at(now() + timedelta(minutes=14)):
+        assert aigul.get("/account").status_code == 200
+    with clock.at(now() + timedelta(minutes=20)):
+        assert "Invite" in aigul.get("/members/invite").text
+
+
 def test_a_passkey_serves_as_well(make_app, sqlite_url):
     app = make_app(sqlite_url, url="http://localhost")  # passkeys need a name
     with app.app_context():
@@ -130,7 +143,7 @@ def test_a_passkey_serves_as_well(make_app, sqlite_url):
         db.session.remove()
     aigul, key, add = signed_in_client(app, people.aigul), Authenticator(), "/account/second-factor/passkey"
     page = aigul.get(add)
-    send_with(aigul, add, page, name="key", response=key.create(options_of(page)))
+    send_with(aigul, add, page, name="key", passphrase=PASSPHRASE, response=key.create(options_of(page)))
     with _later(aigul):
         asked = _invite(aigul)
         typed = _carried(asked)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from caseflow.entrance import operations
-from caseflow.entrance.models import MemberSession
+from caseflow.entrance.models import Attempt, MemberSession
 from caseflow.entrance.operations import tries
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
@@ -96,7 +96,7 @@ def test_one_run_at_a_time_and_the_rest_wait_in_a_line_that_has_an_end(app, peop
                 at_work.pop()
 
     monkeypatch.setattr(derivation, "derive", slow)
-    outcomes, room = [], derivation.AT_ONCE + derivation.WAITING
+    outcomes, room = [], derivation.STRANGERS
 
     def come(number):
         with app.app_context():
@@ -162,6 +162,36 @@ def test_a_database_that_cannot_count_tries_lets_nobody_in_and_checks_nothing(ap
     monkeypatch.setattr(tries, "_keyed", real)
 
 
+@pytest.fixture
+def crowd():
+    """Let strangers wait in all the places of the line that are theirs."""
+    for _place in range(derivation.STRANGERS):
+        assert derivation._for_strangers.acquire(blocking=False)
+    yield
+    for _place in range(derivation.STRANGERS):
+        derivation._for_strangers.release()
+
+
+@pytest.mark.usefixtures("crowd")
+def test_strangers_leave_places_for_who_is_in_or_was_in_this_browser(app, people):
+    dana = signed_in_client(app, people.dana)
+    send(dana, "/lock", "/account")
+    assert first_step(app.test_client()).status_code == 429
+    assert send(dana, "/unlock", passphrase=PASSPHRASE).status_code == 303
+    assert send(dana, "/sign-out", "/account").status_code == 303
+    assert first_step(dana).status_code == 303
+
+
+@pytest.mark.usefixtures("crowd")
+def test_to_be_turned_away_from_a_full_line_is_no_try(app, people):
+    for _try in range(tries.MOST_PER_ACCOUNT + 1):
+        answer = first_step(app.test_client())
+        assert answer.status_code == 429
+        assert "Try again in a few seconds" in answer.text
+    with app.app_context():
+        assert db.session.scalars(select(Attempt)).all() == []
+
+
 def test_a_table_of_tries_that_is_gone_lets_nobody_in(app, people, runs):
     app.config["PROPAGATE_EXCEPTIONS"] = False
     with app.app_context(), transaction():
@@ -179,8 +209,8 @@ def test_a_passphrase_that_was_replaced_while_it_was_checked_does_not_sign_in(ap
 
     real = keys.unlock
 
-    def slowly(identity, passphrase):
-        pair = real(identity, passphrase)
+    def slowly(identity, passphrase, **how):
+        pair = real(identity, passphrase, **how)
         with transaction():
             db.session.get_one(Identity, people.dana.member_id).verifier = bytes(32)
         return pair

@@ -24,6 +24,7 @@ NO_ACTS = {
     "entrance.tell": "writes a letter about an act that is recorded",
     "entrance.throttle": "counts tries under keyed hashes; the first one too many is recorded",
     "entrance.throttle_second": "the same",
+    "entrance.unlocked": "opens in memory",
     "evidence.discard": "removes sealed files whose act was undone, so nothing happened",
     "evidence.due_for_check": "reads",
     "evidence.head_anew": "part of settling a safe, which is recorded",

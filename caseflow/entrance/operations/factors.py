@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from caseflow.access import entrance as policy
 from caseflow.access.actor import Actor, demand
@@ -35,10 +35,12 @@ class NewFactor:
     codes: tuple[str, ...] = field(repr=False)
 
 
-def set_up_app(offer: str, code: str, *, session: MemberSession, by: Actor, at: datetime) -> NewFactor:
+def set_up_app(
+    offer: str, code: str, *, session: MemberSession, sure: bool = False, by: Actor, at: datetime
+) -> NewFactor:
     """Store the seed of an offer that `code` proves to be in an app; an app that was there before is replaced.
 
-    Raises `RuleBroken` at `code`.
+    She is `sure` to be herself when she has typed her passphrase with it. Raises `RuleBroken` at `code`.
     """
     keys = _keys(by)
     seed = factors.offered(offer, keys, member_id=by.member_id, sid_hash=session.sid_hash)
@@ -49,7 +51,7 @@ def set_up_app(offer: str, code: str, *, session: MemberSession, by: Actor, at: 
         message = N_("This is not the code of this moment. Check that the clock of the telephone is right.")
         raise RuleBroken(message, field="code", about=f"members:{by.member_id}")
     before = [factor for factor in queries.factors_of(by.member_id) if factor.kind == queries.APP]
-    made = _added(queries.APP, seed, step, session=session, by=by, at=at)
+    made = _added(queries.APP, seed, step, session=session, sure=sure, by=by, at=at)
     for replaced in before:
         db.session.delete(replaced)
     return made
@@ -61,9 +63,16 @@ def ask_passkey(purpose: str, sid_hash: str, *, at: datetime) -> bytes:
 
 
 def add_passkey(
-    response: str, name: str, *, challenge: bytes | None, session: MemberSession, by: Actor, at: datetime
+    response: str,
+    name: str,
+    *,
+    challenge: bytes | None,
+    session: MemberSession,
+    sure: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> NewFactor:
-    """Store a new passkey under its owner's name for it. Raises `RuleBroken` at `name`."""
+    """Store a new passkey under its owner's name for it; `sure` as for an app. Raises `RuleBroken` at `name`."""
     where, keys, about = passkeys.place(), _keys(by), f"members:{by.member_id}"
     if where is None:
         raise RuleBroken(N_("This server is opened by a number, and passkeys need a name."), field="name", about=about)
@@ -76,7 +85,7 @@ def add_passkey(
     passkey, count = found
     if any(hmac.compare_digest(passkey.credential, one.credential) for _factor, one in known):
         raise RuleBroken(N_("This passkey is registered already."), field="name", about=about)
-    return _added(queries.PASSKEY, passkey.to_bytes(), count, session=session, by=by, at=at)
+    return _added(queries.PASSKEY, passkey.to_bytes(), count, session=session, sure=sure, by=by, at=at)
 
 
 def remove_factor(factor: SecondFactor, *, session: MemberSession, by: Actor, at: datetime) -> None:
@@ -91,6 +100,9 @@ def remove_factor(factor: SecondFactor, *, session: MemberSession, by: Actor, at
             message = N_("Your role signs in with a second factor. Set up another one before you remove this one.")
             raise RuleBroken(message, about=f"members:{by.member_id}")
         _forget_codes(by.member_id)
+        # What she has no more she is not asked for either.
+        hers = update(MemberSession).where(MemberSession.member_id == by.member_id)
+        db.session.execute(hers.values(second_at=None))
     tell(db.session.get_one(Member, by.member_id), N_("An app or passkey was removed."), at=at)
     ledger.record("entrance.remove_factor", by=by, at=at, about=f"members:{by.member_id}", public={"kind": factor.kind})
 
@@ -121,10 +133,10 @@ def reset_second_factor(member: Member, *, session: MemberSession, by: Actor, at
 
 
 def _added(
-    kind: str, content: bytes, counter: int, *, session: MemberSession, by: Actor, at: datetime
+    kind: str, content: bytes, counter: int, *, session: MemberSession, sure: bool, by: Actor, at: datetime
 ) -> NewFactor:
     about, keys, first = f"members:{by.member_id}", _keys(by), not queries.has_second_factor(by.member_id)
-    demand(_unproven(session, at), about=about)
+    demand(None if sure else _unproven(session, at), about=about)
     factor_id, member = new_id(), db.session.get_one(Member, by.member_id)
     sealed = factors.seal(keys, content, member_id=member.id, place=factor_id)
     db.session.add(

@@ -10,7 +10,7 @@ from caseflow.entrance import queries, sessions
 from caseflow.entrance.models import MemberSession
 from caseflow.entrance.operations.letters import ACCOUNT, tell
 from caseflow.entrance.operations.signing_in import ENDED, actor_of
-from caseflow.entrance.operations.tries import Limits, for_session, forgive, limits_of, throttle
+from caseflow.entrance.operations.tries import Limits, for_session, forgive, limits_of, throttle, unlocked
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
@@ -129,7 +129,7 @@ def _proven(member: Member, passphrase: str, *, field: str, limits: Limits, at: 
     identity = db.session.get(Identity, member.id)
     seen = identity.verifier if identity else b""
     db.session.rollback()
-    pair = keys.unlock(identity, passphrase)
+    pair = unlocked(identity, passphrase, limits)
     if pair is None:
         ledger.refused("entrance.passphrase", by=None, about=f"members:{member.id}", why=N_("wrong passphrase"))
         raise RuleBroken(NOT_YOURS, field=field, about=f"members:{member.id}")

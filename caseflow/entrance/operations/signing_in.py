@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from caseflow.access.actor import Actor
 from caseflow.entrance import queries, sessions
 from caseflow.entrance.models import Attempt, Challenge, HalfSession, MemberSession
-from caseflow.entrance.operations.tries import WINDOW, for_session, forgive, limits_of, throttle
+from caseflow.entrance.operations.tries import WINDOW, for_session, forgive, limits_of, throttle, unlocked
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.announce import announce, on
 from caseflow.kernel.db import db
@@ -62,7 +62,7 @@ def sign_in(
     left = member is not None and db.session.get(Departure, member.id) is not None
     seen = identity.verifier if identity else b""
     db.session.rollback()  # no read transaction stays open while the key derivation runs
-    pair = keys.unlock(identity, passphrase)
+    pair = unlocked(identity, passphrase, limits)
     if pair is None or member is None or identity is None or left:
         about = f"members:{member.id}" if member else "members:"
         ledger.refused("entrance.sign_in", by=None, about=about, why=N_("wrong address or passphrase"))
@@ -93,7 +93,7 @@ def unlock(session: MemberSession, member: Member, passphrase: str, *, at: datet
     identity = db.session.get_one(Identity, member.id)
     seen, agent, ends_at, second_at = identity.verifier, session.agent, session.ends_at, session.second_at
     db.session.rollback()
-    pair = keys.unlock(identity, passphrase)
+    pair = unlocked(identity, passphrase, limits)
     if pair is None:
         ledger.refused("entrance.unlock", by=None, about=f"members:{member.id}", why=N_("wrong passphrase"))
         raise RuleBroken(N_("This is not your passphrase."), field="passphrase", about=f"members:{member.id}")

@@ -16,8 +16,12 @@ from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
+from caseflow.keys import operations as keys
+from caseflow.keys.derivation import Busy
+from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member
+from caseflow.vault.keys import MemberKeys
 
 WINDOW = timedelta(minutes=15)
 MOST_PER_ACCOUNT, MOST_PER_ADDRESS, MOST_SECOND = 10, 40, 5
@@ -68,6 +72,17 @@ def throttle_second(member: Member, address: str, *, at: datetime) -> bool:
     """Count a try with a second factor; return whether it is the last one, raise `TooMany` beyond that."""
     limits = {f"second {member.id}": MOST_SECOND, f"address {address}": MOST_PER_ADDRESS}
     return _count(limits, "code", f"members:{member.id}", at=at)[f"second {member.id}"] == MOST_SECOND
+
+
+def unlocked(identity: Identity | None, passphrase: str, limits: Limits) -> MemberKeys | None:
+    """Return the keys that a counted try opens, or None. To be turned away from a full line (`Busy`) was no try."""
+    try:
+        return keys.unlock(identity, passphrase, stranger=any(name.startswith("account ") for name in limits))
+    except Busy:
+        with kernel_db.transaction():
+            for name in limits:
+                _forget_one(name)
+        raise
 
 
 def forgive(limits: Limits) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from caseflow.entrance import browsers, operations, sessions
-from caseflow.entrance.rules import browser_of
+from caseflow.entrance.rules import browser_of, network_of
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
@@ -24,8 +24,8 @@ session_here = sessions.here
 
 
 def address() -> str:
-    """Return where this request comes from."""
-    return request.remote_addr or "unknown"
+    """Return where this request comes from, as tries are counted: of IPv6 the network, for one machine has all of it."""
+    return network_of(request.remote_addr or "unknown")
 
 
 def agent() -> str:

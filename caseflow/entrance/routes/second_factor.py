@@ -55,11 +55,12 @@ def set_up_app() -> ResponseReturnValue:
     first = _first_prove(actor)
     if first is not None:
         return first
-    if form.validate_on_submit():
+    asks = _asks(actor)
+    if form.validate_on_submit() and (not asks or _is_sure(form, actor)):
         try:
             with transaction():
                 made = operations.set_up_app(
-                    form.offer.data or "", form.code.data, session=session_here(), by=actor, at=now()
+                    form.offer.data or "", form.code.data, session=session_here(), sure=asks, by=actor, at=now()
                 )
         except RuleBroken as broken:
             show(form, broken)
@@ -76,7 +77,12 @@ def set_up_app() -> ResponseReturnValue:
     offer = factors.offer_again(form.offer.data or "", keys, **given) or factors.offer(keys, **given)
     form.offer.data = offer.sealed
     return render_template(
-        "entrance/set_up_app.html", form=form, offer=offer, square=_square(offer.address), onward=where_to()
+        "entrance/set_up_app.html",
+        form=form,
+        asks=asks,
+        offer=offer,
+        square=_square(offer.address),
+        onward=where_to(),
     )
 
 
@@ -88,14 +94,20 @@ def add_passkey() -> ResponseReturnValue:
     first = _first_prove(actor)
     if first is not None:
         return first
-    here, keys = session_here().sid_hash, _keys(actor)
-    if form.validate_on_submit():
+    here, keys, asks = session_here().sid_hash, _keys(actor), _asks(actor)
+    if form.validate_on_submit() and (not asks or _is_sure(form, actor)):
         with kernel_db.transaction():
             challenge = factors.take_challenge(here, factors.REGISTER, at=now())
         try:
             with transaction():
                 made = operations.add_passkey(
-                    form.response.data or "", form.name.data, challenge=challenge, session=session_here(), by=actor, at=now()
+                    form.response.data or "",
+                    form.name.data,
+                    challenge=challenge,
+                    session=session_here(),
+                    sure=asks,
+                    by=actor,
+                    at=now(),
                 )
         except RuleBroken as broken:
             show(form, broken)
@@ -112,7 +124,7 @@ def add_passkey() -> ResponseReturnValue:
             where, challenge, member_id=actor.member_id, email=email, name=actor.name, known=mine
         )
     form.response.data = ""
-    return render_template("entrance/add_passkey.html", form=form, options=options, onward=where_to())
+    return render_template("entrance/add_passkey.html", form=form, asks=asks, options=options, onward=where_to())
 
 
 @bp.post("/account/second-factor/<factor_id>/remove")
@@ -168,10 +180,28 @@ def resettable() -> Any:
 def _first_prove(actor: Actor) -> ResponseReturnValue | None:
     """Return the way to the page on which she shows once more that it is she, unless she has done so lately."""
     session, has = session_here(), queries.has_second_factor(actor.member_id)
-    if rules.fresh(session.second_at if has else session.started_at, now()):
+    if _asks(actor) or rules.fresh(session.second_at if has else session.started_at, now()):
         return None
     back = request.path if request.method == "GET" else url_for("entrance.second_factor")
     return redirect(url_for("entrance.prove", next=back), 303)
+
+
+def _asks(actor: Actor) -> bool:
+    """Tell whether the passphrase is typed with the first factor: or who copied a cookie could take the account with it.
+
+    Not where she has just signed in and must set one up before anything opens.
+    """
+    return current_actor_or_none() is not None and not queries.has_second_factor(actor.member_id)
+
+
+def _is_sure(form: AppForm | PasskeyForm, actor: Actor) -> bool:
+    member = db.session.get_one(Member, actor.member_id)
+    try:
+        operations.prove(member, form.passphrase.data or "", session=session_here(), at=now())
+    except RuleBroken as broken:
+        show(form, broken)
+        return False
+    return True
 
 
 def _done(made: operations.NewFactor) -> ResponseReturnValue:

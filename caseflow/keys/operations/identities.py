@@ -147,10 +147,13 @@ def renew_trust(*, by: Actor, at: datetime) -> None:
     ledger.record("keys.renew_trust", by=by, at=at, about=f"members:{by.member_id}")
 
 
-def unlock(identity: Identity | None, passphrase: str) -> MemberKeys | None:
-    """Return the member's keys if the passphrase is hers, else None. An unknown account costs the same time."""
+def unlock(identity: Identity | None, passphrase: str, *, stranger: bool = False) -> MemberKeys | None:
+    """Return the member's keys if the passphrase is hers, else None. An unknown account costs the same time.
+
+    Raises `Busy` when too many wait before her; a `stranger` finds fewer places.
+    """
     parameters = KdfParameters.from_bytes(identity.kdf) if identity else _parameters()
-    derived = derive_in_turn(passphrase, identity.salt if identity else bytes(16), parameters)
+    derived = derive_in_turn(passphrase, identity.salt if identity else bytes(16), parameters, stranger=stranger)
     pepper = current().pepper()
     expected = identity.verifier if identity else bytes(32)
     if not hmac.compare_digest(verifier(derived.a, pepper), expected) or identity is None:
