@@ -172,8 +172,9 @@ class _History:
 
 def _history() -> _History:
     found = _History({}, {}, {})
-    rows = select(Event.seq, Event.verb, Event.actor_id, Event.subject, Event.public).where(KEY_ACTS).order_by(Event.seq)
-    for seq, verb, actor, subject, public in db.session.execute(rows):
+    rows = select(Event.seq, Event.verb, Event.actor_id, Event.subject, Event.public)
+    done = rows.where(KEY_ACTS, Event.result == "done")  # what was refused bears the name of the act, too
+    for seq, verb, actor, subject, public in db.session.execute(done.order_by(Event.seq)):
         member = subject.partition(":")[2]
         if verb == "network.end_membership":
             found.left.setdefault(member, seq)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -12,7 +12,7 @@ from caseflow.kernel.db import db, in_transaction, transaction_number
 from caseflow.kernel.errors import NotPermitted
 from caseflow.kernel.words import N_
 from caseflow.keys.models import Grant, SafeEpoch
-from caseflow.ledger.models import Event
+from caseflow.keys.told import told_epochs
 from caseflow.vault.errors import Damaged
 from caseflow.vault.grants import (
     GrantContext,
@@ -37,25 +37,11 @@ class NoGrant(LookupError):
     """The member holds no grant for this safe; a page that gets here forgot its scope."""
 
 
-def told_recipients(safes: Iterable[str]) -> dict[tuple[str, int], str]:
-    """Return (safe, epoch) -> the `age1…` that the ledger told when the epoch was made; older safes told none.
-
-    The first row counts: who gave these keys held the safe, and nobody can slip a row in before it unnoticed.
-    """
-    return {key: recipient for key, recipient in told_epochs(safes).items() if recipient is not None}
-
-
-def told_epochs(safes: Iterable[str]) -> dict[tuple[str, int], str | None]:
-    """Return (safe, epoch) -> recipient, or None in older rows, of every epoch that the ledger tells of."""
-    made = Event.subject.in_([f"safes:{safe}" for safe in safes]), Event.verb.in_(("keys.make_safe", "keys.withdraw"))
-    found: dict[tuple[str, int], str | None] = {}
-    for subject, told in db.session.execute(select(Event.subject, Event.public).where(*made).order_by(Event.seq)):
-        found.setdefault((subject.partition(":")[2], int(told.get("epoch", 1))), told.get("recipient"))
-    return found
-
-
-def demand_same(secrets: SafeSecrets, recipient: str | None) -> None:
-    """Raise `Damaged` when these are not the keys that the ledger told of."""
+def demand_told(secrets: SafeSecrets, epoch: int, told: Mapping[int, str | None]) -> None:
+    """Raise `Damaged` when these are not the keys of which the ledger tells; of some old safes it tells nothing."""
+    if told and epoch not in told:
+        raise Damaged("The grant gives keys of which the ledger does not tell.")
+    recipient = told.get(epoch)
     if recipient is not None and secrets.recipient != recipient:
         raise Damaged("The grant gives other keys than those the safe was made with.")
 
@@ -114,14 +100,14 @@ class MemberKeyring:
         grants = [grant for grant in found if not self._is_sure(grant.safe_id)]
         slow = {grant.grantor_id for grant in grants if grant.quick is None}
         signers = keys_ever(slow) if slow else {}
-        told = told_recipients(grant.safe_id for grant in grants if grant.quick is None) if slow else {}
+        told = told_epochs({grant.safe_id for grant in grants if grant.quick is None}) if slow else {}
         for grant in grants:
             context = self.context(grant.safe_id, grant.epoch, grant.reason)
             if grant.quick is not None:
                 secrets = quick_open(grant.quick, self.keys, context)
             else:
                 secrets = self._open_grant(grant, context, signers.get(grant.grantor_id, []))
-                demand_same(secrets, told.get((grant.safe_id, grant.epoch)))
+                demand_told(secrets, grant.epoch, told.get(grant.safe_id, {}))
                 self._fresh[grant.id] = quick_wrap(secrets, self.keys, context)
             self.hold(grant.safe_id, grant.epoch, secrets)
 

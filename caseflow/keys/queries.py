@@ -15,10 +15,10 @@ from caseflow.kernel.announce import announce
 from caseflow.kernel.db import Base, Sealed, db, unscoped
 from caseflow.kernel.instance import instance
 from caseflow.keys.heading import Stale
-from caseflow.keys.keyring import EPOCH_BYTES, told_epochs
+from caseflow.keys.keyring import EPOCH_BYTES
 from caseflow.keys.models import Grant, KeyConfirmation, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
-from caseflow.keys.told import untold
+from caseflow.keys.told import told_epochs, untold
 from caseflow.vault.errors import VaultError
 from caseflow.vault.grants import GrantContext, SealedGrant, verify_grant
 from caseflow.vault.keys import MemberPublic
@@ -94,11 +94,15 @@ def _epochs(safes: dict[str, Safe]) -> Iterator[str]:
     rows = select(SafeEpoch.safe_id, SafeEpoch.epoch, SafeEpoch.recipient).where(SafeEpoch.safe_id.in_(safes))
     there = {(safe_id, epoch): recipient for safe_id, epoch, recipient in db.session.execute(rows)}
     told = told_epochs(safes)
-    for key in sorted(there.keys() | told.keys()):
+    by_ledger = {(safe_id, epoch): made for safe_id, epochs in told.items() for epoch, made in epochs.items()}
+    for key in sorted(there.keys() | by_ledger.keys()):
         safe_id, epoch = key
         if epoch > safes[safe_id].epoch:
             yield f"safe {safe_id} is at epoch {safes[safe_id].epoch}, but there was an epoch {epoch}: rows were put back"
-        elif told.get(key) not in (None, there.get(key)):
+        elif key not in by_ledger:
+            if safe_id in told:
+                yield f"safe {safe_id} has an epoch {epoch} of which the ledger does not tell"
+        elif by_ledger[key] not in (None, there.get(key)):
             yield f"safe {safe_id} has another recipient at epoch {epoch} than the ledger told"
     for safe_id, safe in safes.items():
         if any((safe_id, epoch) not in there for epoch in range(1, safe.epoch + 1)):

@@ -1,8 +1,8 @@
 """Whether the ledger tells why somebody is to have a key: the facts themselves are rows that could have been slipped in.
 
 Who logged an incident, who is counsel, which incident is in which case and who scores are readable columns, and keys
-follow them by themselves. So before a key is given, the signed rows about those facts are asked for. They are looked
-for by safe, the signature and the role of who signed are checked, and the first row about a thing counts.
+follow them by themselves. So before a key is given, the signed rows about those facts are asked for, by safe. Who signed
+one had a key that counted at that row and the role that such an act takes, and the first row about a thing counts.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from caseflow.access.actor import Role
-from caseflow.access.trust import Vouched, vouched
+from caseflow.access.facts import gather
 from caseflow.kernel.db import db
 from caseflow.keys.rules import Facts, entitled
 from caseflow.ledger.models import KEY_ACTS, Event
-from caseflow.ledger.queries import event_row_bytes
-from caseflow.ledger.rules import leaf_of
-from caseflow.vault.errors import VaultError
-from caseflow.vault.keys import MemberPublic, verify
+from caseflow.ledger.signers import member_keys, signer_of
 
 _ABOUT_SAFES = (
     "incidents.log", "cases.open_case", "cases.link_incident", "cases.assign_counsel", "cases.end_counsel",
     "precedents.propose", "precedents.invite_scorer",
 )  # fmt: skip
-_COORDINATORS = frozenset({"cases.open_case", "cases.link_incident", "cases.assign_counsel", "precedents.invite_scorer"})
+_MAKING = ("incidents.log", "cases.open_case", "precedents.propose")
+_COORDINATORS = frozenset({
+    "cases.open_case", "cases.link_incident", "cases.assign_counsel", "precedents.invite_scorer", "incidents.hand_over",
+})  # fmt: skip
+_OF_EPOCHS = ("keys.make_safe", "keys.withdraw")
 
 
 @dataclass
@@ -35,11 +35,11 @@ class _Told:
 
     references: dict[str, str] = field(default_factory=dict)
     logged: dict[str, str] = field(default_factory=dict)
-    takers: set[str] = field(default_factory=set)
     counsel: dict[str, dict[str, str]] = field(default_factory=dict)  # case's safe -> assignment -> member
     contains: dict[str, set[str]] = field(default_factory=dict)  # case's safe -> references of incidents
     case_of: dict[str, str] = field(default_factory=dict)  # review's safe -> reference of its case
     scorers: dict[str, set[str]] = field(default_factory=dict)
+    ever: dict[str, set[str]] = field(default_factory=dict)  # safe -> who logged, took over, was counsel or scorer
 
 
 def untold(members: Mapping[str, Collection[str]], facts: Facts) -> dict[str, set[str]]:
@@ -56,12 +56,44 @@ def untold(members: Mapping[str, Collection[str]], facts: Facts) -> dict[str, se
     return {safe: found for safe, found in doubted.items() if found}
 
 
+def told_epochs(safes: Collection[str]) -> dict[str, dict[int, str | None]]:
+    """Return safe -> epoch -> the `age1…` it was made with, of every epoch that the ledger tells of; older rows told none.
+
+    The first row that counts: signed by whoever made the safe, and for a later epoch by a coordinator or somebody who
+    had a right to the safe by then or earlier.
+    """
+    made = Event.subject.in_([f"safes:{safe}" for safe in safes]), Event.verb.in_(_OF_EPOCHS), Event.result == "done"
+    events = list(db.session.scalars(select(Event).where(*made).order_by(Event.seq)))
+    keys = member_keys()[0] if events else {}
+    found: dict[str, dict[int, str | None]] = {}
+    rights: dict[str, set[str]] = {}
+    for event in events:
+        safe, epoch = event.subject.partition(":")[2], int(event.public.get("epoch", 1))
+        signer = signer_of(event, keys)
+        if epoch in found.get(safe, ()) or signer is None:
+            continue
+        if epoch > 1 and not signer.coordinator:
+            rights = rights or _ever_entitled({one.subject.partition(":")[2] for one in events})
+            if event.actor_id not in rights[safe]:
+                continue
+        found.setdefault(safe, {})[epoch] = event.public.get("recipient")
+    return found
+
+
+def _ever_entitled(safes: Collection[str]) -> dict[str, set[str]]:
+    facts = gather(safes)
+    told = _read({*safes, *(case for cases in facts.cases_of.values() for case in cases)})
+    found = {}
+    for safe in safes:
+        cases = [case for case in facts.cases_of.get(safe, ()) if _is_in(told, safe, case)]
+        found[safe] = set().union(*(told.ever.get(each, ()) for each in (safe, *cases)))
+    return found
+
+
 def _as_facts(told: _Told, safe: str, facts: Facts) -> Facts:
     """Return only those of the facts that are told as well."""
-    logged = {}
     claimed = facts.logged.get(safe)
-    if claimed is not None and (claimed == told.logged.get(safe) or claimed in told.takers):
-        logged[safe] = claimed
+    logged = {safe: claimed} if claimed is not None and claimed == told.logged.get(safe) else {}
     cases = [case for case in facts.cases_of.get(safe, ()) if _is_in(told, safe, case)]
     serving = {
         case: set(told.counsel.get(case, {}).values()) & set(facts.counsel.get(case, ())) for case in {safe, *cases}
@@ -78,54 +110,55 @@ def _is_in(told: _Told, safe: str, case: str) -> bool:
 
 
 def _read(safes: Collection[str]) -> _Told:
-    told = _Told()
-    keys: dict[str, list[Vouched]] = {}
-    for key in vouched():
-        keys.setdefault(key.member, []).append(key)
+    told, keys = _Told(), member_keys()[0]
     about = select(Event).where(Event.safe_id.in_(safes), Event.verb.in_(_ABOUT_SAFES), Event.result == "done")
     given = select(Event).where(KEY_ACTS, Event.verb == "incidents.hand_over", Event.result == "done")
-    for query in (about, given):
-        for event in db.session.scalars(query.order_by(Event.seq)):
-            if _is_signed(event, keys):
-                _note(told, event)
+    events = [*db.session.scalars(about), *db.session.scalars(given)]
+    for event in sorted(events, key=lambda event: event.seq):
+        signer = signer_of(event, keys)
+        if signer is not None and (signer.coordinator or event.verb not in _COORDINATORS):
+            _note(told, event)
     return told
 
 
 def _note(told: _Told, event: Event) -> None:
     safe, public = event.safe_id or "", event.public
-    if event.verb in ("incidents.log", "cases.open_case"):
-        told.references.setdefault(safe, str(public.get("reference")))
+    if event.verb in _MAKING and not _is_first(told, safe, str(public.get("reference"))):
+        return
     match event.verb:
         case "incidents.log":
-            told.logged.setdefault(safe, str(event.actor_id))
+            _entitle(told, safe, str(event.actor_id))
+            told.logged[safe] = str(event.actor_id)
         case "cases.open_case":
             told.contains.setdefault(safe, set()).update(public.get("incidents", ()))
         case "cases.link_incident":
             told.contains.setdefault(safe, set()).add(str(public.get("incident")))
         case "cases.assign_counsel":
+            _entitle(told, safe, str(public.get("member")))
             told.counsel.setdefault(safe, {}).setdefault(event.subject, str(public.get("member")))
         case "cases.end_counsel":
             told.counsel.get(safe, {}).pop(event.subject, None)
         case "precedents.propose":
-            told.case_of.setdefault(safe, str(public.get("case")))
+            told.case_of[safe] = str(public.get("case"))
         case "precedents.invite_scorer":
+            _entitle(told, safe, str(public.get("member")))
             told.scorers.setdefault(safe, set()).add(str(public.get("member")))
         case "incidents.hand_over":
-            told.takers.add(str(public.get("member")))
+            _hand_over(told, event.subject.partition(":")[2], str(public.get("member")))
 
 
-def _is_signed(event: Event, keys: Mapping[str, list[Vouched]]) -> bool:
-    """Tell whether the row is what its actor signed, and she had the role that such an act takes."""
-    leaf = leaf_of(event_row_bytes(event))
-    if event.signature is None or leaf != event.leaf:
-        return False
-    wanted = {Role.COORDINATOR} if event.verb in _COORDINATORS | {"incidents.hand_over"} else set(Role)
-    for key in keys.get(event.actor_id or "", ()):
-        if key.role not in wanted:
-            continue
-        try:
-            verify(MemberPublic.from_bytes(key.public), leaf, event.signature, purpose="ledger")
-        except VaultError:
-            continue
-        return True
-    return False
+def _is_first(told: _Told, safe: str, reference: str) -> bool:
+    # What a safe is for is said once: whoever says it again has moved something of hers into somebody's safe.
+    first = safe not in told.references
+    told.references.setdefault(safe, reference)
+    return first
+
+
+def _hand_over(told: _Told, leaver: str, taker: str) -> None:
+    for safe in [safe for safe, by in told.logged.items() if by == leaver]:
+        _entitle(told, safe, taker)
+        told.logged[safe] = taker
+
+
+def _entitle(told: _Told, safe: str, member: str) -> None:
+    told.ever.setdefault(safe, set()).add(member)

@@ -136,7 +136,7 @@ def _concerned(kind: str, subject: str) -> str | None:
 
 def _used(approval: Approval) -> bool:
     """Tell whether the ledger knows that this approval was used: the column could have been set back."""
-    rows = select(Event.seq).where(Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval")
+    rows = select(Event.seq).where(Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval", Event.result == "done")
     return db.session.scalar(rows.limit(1)) is not None
 
 

@@ -19,12 +19,15 @@ from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, OrganisationKey, OrganisationWrap
 from caseflow.keys.operations.approvals import ORGANISATION_KEY, ask_approval, given, is_genuine, use_approval
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.models import Event
+from caseflow.ledger.signers import member_keys, signer_of
 from caseflow.vault.fields import fields
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import MemberKeys, MemberPublic
 from caseflow.vault.organisation import fingerprint_of, unwrap_with, wrap_to
 
 log = logging.getLogger(__name__)
+_ACTIVATED, _RETIRED = "keys.activate_organisation_key", "keys.retire_organisation_key"
 
 
 def offer_organisation_key(public: bytes, *, shares: int, threshold: int, by: Actor, at: datetime) -> OrganisationKey:
@@ -90,13 +93,27 @@ def ask_again_for_key(*, by: Actor, at: datetime) -> None:
 def present_key() -> OrganisationKey | None:
     """Return the recovery key that is in use and carries the signatures of those who approved it, else None.
 
-    A row that somebody slipped into the database has no such signatures, and nobody's seed is wrapped to it.
+    A row that somebody slipped into the database has no such signatures, and nobody's seed is wrapped to it. Nor to one
+    that was ended or replaced: that is asked of the ledger, for its shares may be with a thief.
     """
     query = select(OrganisationKey).where(OrganisationKey.active_at.is_not(None), OrganisationKey.retired_at.is_(None))
-    for key in db.session.scalars(query.order_by(OrganisationKey.active_at.desc())):
-        approvals = given(ORGANISATION_KEY, ledger.name_of(key), facts=key_facts(key))
-        if any(is_genuine(approval, present=False) for approval in approvals):
-            return key
+    keys = {ledger.name_of(key): key for key in db.session.scalars(query)}
+    key = keys.get(_put_into_use() or "") if keys else None
+    if key is None:
+        return None
+    approvals = given(ORGANISATION_KEY, ledger.name_of(key), facts=key_facts(key))
+    return key if any(is_genuine(approval, present=False) for approval in approvals) else None
+
+
+def _put_into_use() -> str | None:
+    """Return the recovery key that a coordinator last put into use by a signed row, unless one was ended after it."""
+    names = [ledger.name_of(key) for key in db.session.scalars(select(OrganisationKey))]
+    about = Event.subject.in_([*names, "organisation_keys:"]), Event.verb.in_((_ACTIVATED, _RETIRED)), Event.result == "done"
+    signers = member_keys()[0]
+    for event in db.session.scalars(select(Event).where(*about).order_by(Event.seq.desc())):
+        signer = signer_of(event, signers)
+        if signer is not None and signer.coordinator:
+            return event.subject if event.verb == _ACTIVATED else None
     return None
 
 

@@ -1,0 +1,186 @@
+"""Who writes into the database and has one true key of a low role is given nothing by it; triggers stay where they are."""
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select, update
+
+from caseflow.access import trust
+from caseflow.cases.models import Counsel, IncidentLink
+from caseflow.incidents.models import Incident
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, transaction
+from caseflow.keys import operations as keys
+from caseflow.keys import queries
+from caseflow.keys.models import Approval, Grant, OrganisationKey, OrganisationWrap, Safe, SafeEpoch
+from caseflow.keys.told import told_epochs
+from caseflow.ledger import operations as ledger
+from caseflow.ledger.models import Event
+from caseflow.network import operations as network
+from caseflow.network.models import Departure, Member
+from caseflow.vault.errors import Damaged
+from caseflow.vault.grants import GrantContext, SafeSecrets, wrap
+from caseflow.vault.identity import Identity as FileIdentity
+from tests.cast import cast, signed_in_client
+from tests.keys.test_keys_grants import assign, end, open_case
+from tests.keys.test_keys_trust import WHY, holders, log, sign_in, wait_for
+from tests.pages import send
+
+
+@pytest.fixture
+def people(app_on_each):
+    with app_on_each.app_context():
+        yield cast(app_on_each)
+        db.session.remove()
+
+
+def write_row(verb, by, safe, subject, **public):
+    """Append a row to the ledger with one's own true key, as INSERT INTO events would."""
+    about = SimpleNamespace(__tablename__=subject.partition(":")[0], id=subject.partition(":")[2], safe_id=safe)
+    with transaction():
+        ledger.record(verb, by=by, at=now(), about=about, public=public)
+
+
+def incident_in(safe):
+    return db.session.scalar(select(Incident.id).where(Incident.safe_id == safe), execution_options=WHY)
+
+
+def change(incident, **values):
+    with transaction():
+        db.session.execute(update(Incident).where(Incident.id == incident).values(**values), execution_options=WHY)
+
+
+def leave(people, who, taker=None):
+    with transaction():
+        taken = {"incidents": taker.member_id} if taker else {}
+        network.end_membership(db.session.get_one(Member, who.member_id), hand_over=taken, by=people.aigul, at=now())
+
+
+def test_what_a_safe_is_for_is_told_once_and_a_case_is_not_logged_as_an_incident(people):
+    case, timur = open_case(people.aigul), people.timur.member_id
+    incident = incident_in(log(people.timur))
+    write_row("incidents.log", people.timur, case.safe_id, f"incidents:{incident}", reference="IN-x")
+    safe = case.safe_id
+    change(incident, safe_id=safe)
+    wait_for(safe, timur)
+    sign_in("aigul")
+    assert timur not in holders(safe)
+
+
+def test_an_incident_is_not_proposed_as_a_review_of_ones_own_case(people):
+    foreign, case = log(people.dana), open_case(people.aigul)
+    assign(case, people.leila, people.aigul)
+    write_row("precedents.propose", people.leila, foreign, "reviews:x", case=case.reference)
+    with transaction():
+        link = IncidentLink(incident_id=incident_in(foreign), case_id=case.id, by_id=people.aigul.member_id, at=now())
+        db.session.add(link)
+    wait_for(foreign, people.leila.member_id)
+    sign_in("aigul")
+    assert people.leila.member_id not in holders(foreign)
+
+
+@pytest.mark.parametrize("whose", ["dana", "aigul"], ids=["those of who left", "another's"])
+def test_who_took_incidents_over_is_given_those_and_no_others(people, whose):
+    first = log(people.dana)
+    other = first if whose == "dana" else log(people.aigul)
+    leave(people, people.dana, taker=people.timur)
+    timur = people.timur.member_id
+    change(incident_in(other), by_id=timur)
+    with transaction():
+        db.session.execute(Grant.__table__.delete().where(Grant.member_id == timur))
+    wait_for(other, timur)
+    sign_in("aigul")
+    assert (timur in holders(other)) == (whose == "dana")
+
+
+def test_who_has_left_assigns_nobody_any_more(people, unasked):
+    case, leila = open_case(people.aigul), people.leila.member_id
+    leave(people, people.marat)
+    write_row("cases.assign_counsel", people.marat, case.safe_id, "case_counsel:forged", member=leila)
+    with transaction():
+        db.session.add(Counsel(case_id=case.id, member_id=leila, role="lead", since=now().date(),
+                               by_id=people.aigul.member_id, at=now(), safe_id=case.safe_id))  # fmt: skip
+    wait_for(case.safe_id, leila)
+    sign_in("aigul")
+    assert leila not in holders(case.safe_id)
+
+
+@pytest.fixture
+def planted(people):
+    """Return a safe for whose second epoch somebody who never held it made the secrets, and wrapped them to all."""
+    safe, secrets = log(people.dana), SafeSecrets.generate()
+    with transaction():
+        db.session.execute(update(Safe).where(Safe.id == safe).values(epoch=2))
+        db.session.add(SafeEpoch(safe_id=safe, epoch=2, recipient=secrets.recipient, previous_sealed=None, since=now()))
+        for grant in db.session.scalars(select(Grant).where(Grant.safe_id == safe)):
+            to = next(p for p in (people.dana, people.aigul, people.marat) if p.member_id == grant.member_id)
+            context = GrantContext(to.ring.instance, safe, 2, to.member_id, grant.reason)
+            sealed = wrap(secrets, to=to.ring.keys.public, context=context, grantor=people.timur.ring.keys)
+            grant.epoch, grant.wrapped, grant.signature, grant.quick, grant.grantor_id = (
+                2, sealed.wrapped, sealed.signature, None, people.timur.member_id,
+            )  # fmt: skip
+    return safe, secrets
+
+
+@pytest.mark.parametrize("row", ["none", "refused", "nobody's", "her own"])
+def test_an_epoch_of_which_no_row_of_a_holder_tells_is_not_believed(people, planted, row):
+    safe, secrets = planted
+    public = {"epoch": 2, "recipient": secrets.recipient, "member": people.timur.member_id}
+    if row != "none":
+        with transaction():
+            by, result = (people.timur if row == "her own" else None), ("refused" if row == "refused" else "done")
+            ledger.record("keys.withdraw", by=by, at=now(), about=f"safes:{safe}", public=public, result=result)
+    assert set(told_epochs([safe])[safe]) == {1}
+    with pytest.raises(Damaged):
+        people.fresh(people.dana).ring.current(safe)
+    assert any("of which the ledger does not tell" in fault for fault in queries.faults())
+
+
+def test_an_epoch_that_a_documenter_made_who_held_the_safe_is_believed(people):
+    case = open_case(people.aigul)
+    counsel = assign(case, people.leila, people.aigul)
+    assign(case, people.yerlan, people.aigul)
+    end(counsel, people.aigul)
+    safe, secrets = case.safe_id, SafeSecrets.generate()
+    public = {"epoch": 3, "recipient": secrets.recipient, "member": people.leila.member_id}
+    write_row("keys.withdraw", people.yerlan, None, f"safes:{safe}", **public)
+    assert told_epochs([safe])[safe][3] == secrets.recipient
+
+
+def test_a_recovery_key_that_was_ended_stays_out_of_use(people):
+    identity = FileIdentity.generate()
+    with transaction():
+        keys.offer_organisation_key(identity.public, shares=3, threshold=2, by=people.aigul, at=now())
+    with transaction():
+        waiting = db.session.scalars(select(Approval).where(Approval.kind == "organisation_key")).one()
+        keys.decide(waiting, approve=True, by=people.marat, at=now())
+    with transaction():
+        keys.activate_organisation_key(db.session.scalars(select(OrganisationKey)).one(), by=people.aigul, at=now())
+    assert keys.present_key() is not None
+    with transaction():
+        keys.retire_organisation_key(by=people.aigul, at=now())
+    with transaction():
+        db.session.execute(update(OrganisationKey).values(retired_at=None))
+    sign_in("aigul")
+    assert keys.present_key() is None
+    assert db.session.get(OrganisationWrap, people.aigul.member_id) is None
+
+
+def test_a_form_about_leaving_that_was_refused_puts_nobody_out(app):
+    with app.app_context():
+        people = cast(app)
+        safe, dana = log(people.dana), people.dana.member_id
+        db.session.remove()
+    aigul = signed_in_client(app, people.aigul)
+    assert send(aigul, f"/members/{dana}/end").status_code == 422, "nobody was named who takes her incidents over"
+    assert send(aigul, f"/members/{people.aigul.member_id}/end", "/members").status_code == 403
+    with app.app_context():
+        rows = db.session.execute(select(Event.subject, Event.result).where(Event.verb == "network.end_membership"))
+        assert {result for _subject, result in rows} == {"refused"}
+        assert db.session.scalars(select(Departure)).all() == []
+        assert {dana, people.aigul.member_id} <= trust.present_keys().keys()
+        with transaction():
+            keys.settle([safe], by=people.fresh(people.marat), at=now())
+        assert holders(safe) == {dana, people.aigul.member_id, people.marat.member_id}
+        assert holders(log(people.fresh(people.dana))) == {dana, people.aigul.member_id, people.marat.member_id}
+        db.session.remove()
