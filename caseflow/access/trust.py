@@ -157,7 +157,7 @@ class _History:
 
     left: dict[str, int]
     replaced: dict[tuple[str, str], int]
-    confirmed: dict[tuple[str, str, str | None], int]
+    confirmed: dict[tuple[str, str, str | None, str | None], int]
 
     def over(self, member: str, public: bytes) -> int | None:
         """Return the row from which on this key of the member counts for nothing new, if there is one."""
@@ -167,7 +167,11 @@ class _History:
     def in_time(self, word: _Word, signer: bytes) -> bool:
         """Tell whether the word was given before its giver left or had another key: she may have lost the old one."""
         end = self.over(word.by or "", signer)
-        return end is None or self.confirmed.get((word.member, word.public.hex(), word.by), end) < end
+        if end is None:
+            return True
+        # The oldest rows tell no role; they make nobody a coordinator.
+        roles = {word.role, word.role if word.role == Role.COORDINATOR else None}
+        return any(self.confirmed.get((word.member, word.public.hex(), word.by, role), end) < end for role in roles)
 
 
 def _history() -> _History:
@@ -181,7 +185,7 @@ def _history() -> _History:
         elif verb == "keys.replace_identity":
             found.replaced.setdefault((member, str(public.get("before"))), seq)
         elif verb == "keys.confirm":
-            found.confirmed.setdefault((member, str(public.get("key")), actor), seq)
+            found.confirmed.setdefault((member, str(public.get("key")), actor, public.get("role")), seq)
     return found
 
 

@@ -63,7 +63,7 @@ def told_epochs(safes: Collection[str]) -> dict[str, dict[int, str | None]]:
     had a right to the safe by then or earlier.
     """
     made = Event.subject.in_([f"safes:{safe}" for safe in safes]), Event.verb.in_(_OF_EPOCHS), Event.result == "done"
-    events = list(db.session.scalars(select(Event).where(*made).order_by(Event.seq)))
+    events = list(db.session.scalars(select(Event).where(*made, Event.seq >= 1).order_by(Event.seq)))
     keys = member_keys()[0] if events else {}
     found: dict[str, dict[int, str | None]] = {}
     rights: dict[str, set[str]] = {}
@@ -111,7 +111,8 @@ def _is_in(told: _Told, safe: str, case: str) -> bool:
 
 def _read(safes: Collection[str]) -> _Told:
     told, keys = _Told(), member_keys()[0]
-    about = select(Event).where(Event.safe_id.in_(safes), Event.verb.in_(_ABOUT_SAFES), Event.result == "done")
+    told_of = Event.safe_id.in_(safes), Event.verb.in_(_ABOUT_SAFES), Event.result == "done", Event.seq >= 1
+    about = select(Event).where(*told_of)
     given = select(Event).where(KEY_ACTS, Event.verb == "incidents.hand_over", Event.result == "done")
     events = [*db.session.scalars(about), *db.session.scalars(given)]
     for event in sorted(events, key=lambda event: event.seq):

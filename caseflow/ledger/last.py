@@ -12,6 +12,8 @@ import json
 import logging
 import os
 import secrets
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +54,8 @@ def noted() -> Noted | None:
         return None
     except (ValueError, KeyError, TypeError):
         return Noted(0, merkle.EMPTY_ROOT, genuine=False)
-    if network != instance():
-        return None
+    if network != instance():  # the id in the database was changed, or the file is not this network's
+        return Noted(size, root, genuine=False)
     genuine = not current().ledger_key_path.exists() or hmac.compare_digest(tag, _tag(network, size, root))
     return Noted(size, root, genuine)
 
@@ -72,6 +74,12 @@ def is_behind(found: Noted) -> bool:
         return found.size > tree.rows() or tree.root(found.size) != found.root
     except tree.RowsMissing:
         return True
+
+
+def begin() -> None:
+    """Put aside what the file tells of another network: one is founded here."""
+    with suppress(FileNotFoundError):
+        _place().replace(_place().with_suffix(".before.json"))
 
 
 def remember(size: int, root: bytes, *, anew: bool = False) -> None:
@@ -110,7 +118,7 @@ def _tag(network: str, size: int, root: bytes) -> str:
 def _size_in(path: Path, network: str) -> int:
     try:
         told = json.loads(path.read_text(encoding="ascii"))
-        return int(told["size"]) if told["network"] == network else 0
+        return int(told["size"]) if told["network"] == network else sys.maxsize
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return 0
 

@@ -13,7 +13,7 @@ from caseflow.ledger import triggers
 
 # Acts that say whose key counts, and until when. Written out: an index over some rows is used only for these very words.
 _KEY_ACTS = "verb IN ('incidents.hand_over', 'keys.confirm', 'keys.replace_identity', 'network.end_membership')"
-KEY_ACTS = text(f"events.{_KEY_ACTS}")
+KEY_ACTS = text(f"events.{_KEY_ACTS} AND events.seq >= 1")
 
 
 class Event(Base):

@@ -25,6 +25,7 @@ from caseflow.vault.merkle import Frontier
 BLOCK = 8192
 RUN = 256
 MISSING = "a row is missing"
+BEFORE = "a row stands before the first one"
 UNSIGNED = "it does not carry the signature of who acted"
 _ROWS = text(
     "SELECT seq, at, actor_id, role, verb, result, subject, safe_id, public, commitment, previous, leaf, chained,"

@@ -109,7 +109,7 @@ def signer_of(event: Event, keys: Keys) -> Key | None:
 def _rows(members: Mapping[str, bytes]) -> Sequence[Told]:
     subjects = [f"members:{member}" for member in members]
     query = select(Event.seq, Event.verb, Event.actor_id, Event.subject, Event.public, Event.leaf, Event.signature)
-    about = query.where(Event.subject.in_(subjects), Event.verb.in_(_VERBS), Event.result == "done")
+    about = query.where(Event.subject.in_(subjects), Event.verb.in_(_VERBS), Event.result == "done", Event.seq >= 1)
     return [row for row in db.session.execute(about.order_by(Event.seq)) if isinstance(row.public, dict)]
 
 

@@ -14,8 +14,12 @@ from caseflow.kernel.db import db, is_postgres
 
 SAYS = "RAISE(ABORT, 'the ledger is append-only')"
 BODY = "BEGIN RAISE EXCEPTION 'the ledger is append-only'; END"
-# PostgreSQL's bits of pg_trigger.tgtype: for each row 1, before 2, delete 8, update 16, truncate 32.
+NUMBERED = "events"  # its rows take the next number, so that none is slipped in before another or far behind it
+NEXT = f"""BEGIN IF NEW.seq IS DISTINCT FROM (SELECT coalesce(max(seq), 0) + 1 FROM {NUMBERED}) \
+THEN RAISE EXCEPTION 'the ledger is append-only'; END IF; RETURN NEW; END"""  # noqa: S608 -- our own table
+# PostgreSQL's bits of pg_trigger.tgtype: for each row 1, before 2, insert 4, delete 8, update 16, truncate 32.
 _TYPES = {"no_change": 1 + 2 + 8 + 16, "no_truncate": 2 + 32}
+_NO_GAP = 1 + 2 + 4
 _IN_POSTGRESQL = """SELECT t.tgname, t.tgtype, t.tgqual IS NULL AND t.tgattr = '' AND l.lanname = 'plpgsql', p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_language l ON l.oid = p.prolang
@@ -32,16 +36,21 @@ def for_sqlite(table: str, key: tuple[str, ...]) -> dict[str, str]:
     same = " AND ".join(f"{column} = NEW.{column}" for column in key)
     taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid OR ({same}))"  # noqa: S608 -- names of our own tables
     when = {"update": "BEFORE UPDATE", "delete": "BEFORE DELETE", "replace": "BEFORE INSERT"}
-    return {
+    made = {
         f"{table}_no_{what}": f"CREATE TRIGGER {table}_no_{what} {moment} ON {table}"
         f"{' ' + taken if what == 'replace' else ''}\nBEGIN SELECT {SAYS}; END"
         for what, moment in when.items()
     }
+    if table == NUMBERED:
+        made[f"{table}_no_gap"] = f"""CREATE TRIGGER {table}_no_gap BEFORE INSERT ON {table} \
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM {table})
+BEGIN SELECT {SAYS}; END"""  # noqa: S608
+    return made
 
 
 def for_postgresql(table: str) -> dict[str, str]:
     """Return the same for PostgreSQL, with the function that they call; it empties no table either."""
-    return {
+    made = {
         f"{table}_append_only": f"""CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ {BODY} $$""",
         f"{table}_no_change": f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
@@ -49,6 +58,11 @@ FOR EACH ROW EXECUTE FUNCTION {table}_append_only()""",
         f"{table}_no_truncate": f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()""",
     }
+    if table == NUMBERED:
+        made[f"{table}_next"] = f"CREATE FUNCTION {table}_next() RETURNS trigger LANGUAGE plpgsql AS\n$$ {NEXT} $$"
+        made[f"{table}_no_gap"] = f"""CREATE TRIGGER {table}_no_gap BEFORE INSERT ON {table}
+FOR EACH ROW EXECUTE FUNCTION {table}_next()"""
+    return made
 
 
 def faults(tables: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -73,4 +87,5 @@ def _in_postgresql(tables: Mapping[str, tuple[str, ...]]) -> dict[str, bool | No
         name: (kind, plain, source.strip()) for name, kind, plain, source in db.session.execute(text(_IN_POSTGRESQL))
     }
     wanted = {f"{table}_{what}": (kind, True, BODY) for table in tables for what, kind in _TYPES.items()}
+    wanted |= {f"{NUMBERED}_no_gap": (_NO_GAP, True, NEXT)} if NUMBERED in tables else {}
     return {name: there[name] == said if name in there else None for name, said in wanted.items()}

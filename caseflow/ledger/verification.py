@@ -24,7 +24,7 @@ from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.ledger import checkpoints, last, rules, stamping, tree, triggers
 from caseflow.ledger.models import Checkpoint, Event, TreeNode, append_only
-from caseflow.ledger.parts import BLOCK, Block, Fault, Part, check, check_on
+from caseflow.ledger.parts import BEFORE, BLOCK, Block, Fault, Part, check, check_on
 from caseflow.ledger.signers import Keys, member_keys
 from caseflow.vault import merkle, notes
 from caseflow.vault.errors import VaultError
@@ -67,6 +67,7 @@ def verify(*, afresh: bool = False) -> Verdict:
     stamps, bad = stamping.check_all()
     found += [Fault(size, what, "checkpoint") for size, what in bad]
     found += [Fault(0, what) for what in triggers.faults(append_only())]
+    found += [Fault(seq, BEFORE) for seq in db.session.scalars(select(Event.seq).where(Event.seq < 1))]
     if not found:
         _note({block.number: block.digest for block in blocks if (block.number + 1) * BLOCK <= rows})
     end = db.session.scalar(select(Event.chained).where(Event.seq == rows))

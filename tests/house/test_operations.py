@@ -42,6 +42,7 @@ NO_ACTS = {
     "keys.signed_recipient": "checks a signature",
     "keys.unlock": "opens in memory; the entrance records it",
     "keys.unlock_by_code": "opens in memory; the entrance records it",
+    "keys.was_used": "compares signatures",
     "keys.who_can_decide": "reads",
     "ledger.name_of": "a name",
     "ledger.record": "writes the ledger itself",

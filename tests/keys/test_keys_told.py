@@ -3,27 +3,42 @@
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from caseflow.access import trust
+from caseflow.access.actor import Role
 from caseflow.cases.models import Counsel, IncidentLink
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now
-from caseflow.kernel.db import db, transaction
+from caseflow.kernel.db import db, is_postgres, transaction
+from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.instance import instance
 from caseflow.keys import operations as keys
 from caseflow.keys import queries
-from caseflow.keys.models import Approval, Grant, OrganisationKey, OrganisationWrap, Safe, SafeEpoch
+from caseflow.keys.models import (
+    Approval,
+    Grant,
+    Identity,
+    KeyConfirmation,
+    OrganisationKey,
+    OrganisationWrap,
+    Safe,
+    SafeEpoch,
+)
 from caseflow.keys.told import told_epochs
 from caseflow.ledger import operations as ledger
+from caseflow.ledger import rules, verification
 from caseflow.ledger.models import Event
 from caseflow.network import operations as network
-from caseflow.network.models import Departure, Member
+from caseflow.network.models import Departure, Invitation, Member, Organisation
 from caseflow.vault.errors import Damaged
 from caseflow.vault.grants import GrantContext, SafeSecrets, wrap
 from caseflow.vault.identity import Identity as FileIdentity
-from tests.cast import cast, signed_in_client
+from caseflow.vault.keys import MemberKeys, fingerprint
+from tests.cast import PASSPHRASE, cast, signed_in_client
 from tests.keys.test_keys_grants import assign, end, open_case
-from tests.keys.test_keys_trust import WHY, holders, log, sign_in, wait_for
+from tests.keys.test_keys_trust import WHY, holders, insert_member, log, plant, sign_in, wait_for
 from tests.pages import send
 
 
@@ -164,6 +179,133 @@ def test_a_recovery_key_that_was_ended_stays_out_of_use(people):
     sign_in("aigul")
     assert keys.present_key() is None
     assert db.session.get(OrganisationWrap, people.aigul.member_id) is None
+
+
+def slip_in(seq, verb, *, by=None, actor=None, role="system", subject, safe=None, public=None):
+    """Insert a row under any number, as somebody could who may also drop triggers."""
+    said = {"at": now(), "role": role, "verb": verb, "result": "done", "subject": subject, "public": public or {}}
+    said |= {"seq": seq, "commitment": bytes(32), "previous": bytes(32)}
+    actor = by.member_id if by else actor
+    leaf = rules.leaf_of(rules.row_bytes(version=2, instance=instance(), actor=actor, safe=safe, opening=None, **said))
+    signature = by.ring.keys.sign(leaf, purpose="ledger") if by else None
+    more = {"version": 2, "actor_id": actor, "safe_id": safe, "leaf": leaf, "chained": bytes(32), "signature": signature}
+    with transaction():
+        db.session.connection().execute(insert(Event.__table__).values(opening_sealed=None, **more, **said))
+
+
+@pytest.mark.parametrize("seq", [-1, 0, 10_000], ids=["before the first", "nought", "far behind the last"])
+def test_a_row_takes_the_next_number_or_is_refused(people, seq):
+    with pytest.raises(DBAPIError, match="append-only"):
+        slip_in(seq, "keys.confirm", subject="members:x")
+
+
+@pytest.fixture
+def disarmed(people):
+    """Take the trigger away that asks for the next number."""
+    with transaction():
+        table = " ON events" if is_postgres() else ""
+        db.session.execute(text(f"DROP TRIGGER events_no_gap{table}"))
+
+
+def _faults():
+    return {str(fault) for fault in verification.verify(afresh=True).faults}
+
+
+@pytest.mark.usefixtures("disarmed")
+def test_a_row_before_the_first_is_no_fact_about_who_logged_an_incident(people):
+    safe, timur = log(people.dana), people.timur
+    named = {"role": "documenter", "subject": "incidents:x", "safe": safe, "public": {"reference": "IN-2026-0001"}}
+    slip_in(-1, "incidents.log", by=timur, **named)
+    change(incident_in(safe), by_id=timur.member_id)
+    wait_for(safe, timur.member_id)
+    sign_in("aigul")
+    assert timur.member_id not in holders(safe)
+    assert "row -1: a row stands before the first one" in _faults()
+
+
+@pytest.mark.usefixtures("disarmed")
+def test_a_row_before_the_first_makes_no_old_key_confirm_in_time(people):
+    old, mine = people.marat.ring.keys, MemberKeys.generate()
+    with transaction():
+        keys.take_all(people.marat.member_id, by=people.aigul, at=now())
+        marat = db.session.get_one(Identity, people.marat.member_id)
+        keys.replace_identity(marat, passphrase="eight loud rivers under snow", known=(), by=None, at=now())
+
+    def signature(member, role, key):
+        return old.sign(trust.confirmed_words(member, role, key), purpose=trust.PURPOSE)
+
+    stranger = insert_member(Role.COORDINATOR, mine, by_id=people.marat.member_id, signature=signature)
+    facts = {"key": mine.public.to_bytes().hex(), "role": "coordinator"}
+    slip_in(-1, "keys.confirm", actor=people.marat.member_id, subject=f"members:{stranger}", public=facts)
+    assert stranger not in trust.present_keys()
+
+
+@pytest.mark.usefixtures("disarmed")
+def test_a_row_before_the_first_tells_of_no_keys(people):
+    safe, planted = log(people.dana), SafeSecrets.generate()
+    facts = {"kind": "incident", "epoch": 1, "recipient": planted.recipient}
+    slip_in(-1, "keys.make_safe", subject=f"safes:{safe}", public=facts)
+    plant(people.dana, safe, planted, people.timur.ring.keys, people.timur.member_id)
+    with pytest.raises(Damaged):
+        people.fresh(people.dana).ring.current(safe)
+
+
+def _accepted(people, role):
+    with transaction():
+        house = db.session.scalars(select(Organisation)).one()
+        _made, link = network.invite(email="xenia@example.org", name="Xenia", role=role, organisation=house, language="en",
+                                     by=people.aigul, at=now())  # fmt: skip
+    with transaction():
+        member, pair, _code = network.accept(network.open_invitation(link.rsplit("/", 1)[1], at=now()), passphrase=PASSPHRASE, at=now())
+        return member.id, fingerprint(pair.public)
+
+
+def _confirm(member_id, words, by):
+    with transaction():
+        network.confirm_key(db.session.get_one(Member, member_id), words=words, by=by, at=now())
+
+
+def test_a_role_that_was_changed_in_the_database_is_not_confirmed(people):
+    member_id, words = _accepted(people, Role.DOCUMENTER)
+    with transaction():
+        db.session.execute(update(Member).where(Member.id == member_id).values(role=Role.COORDINATOR))
+    with pytest.raises(RuleBroken, match="invited her in this role"):
+        _confirm(member_id, words, people.aigul)
+    with transaction():
+        db.session.execute(update(Invitation).where(Invitation.email == "xenia@example.org").values(role=Role.COORDINATOR))
+    with pytest.raises(RuleBroken, match="invited her in this role"):
+        _confirm(member_id, words, people.aigul)
+    with transaction():
+        db.session.execute(update(Member).where(Member.id == member_id).values(role=Role.DOCUMENTER))
+    _confirm(member_id, words, people.aigul)
+    assert trust.present_keys()[member_id][0] is Role.DOCUMENTER
+
+
+def test_a_coordinator_whom_no_second_one_approved_is_not_confirmed(people):
+    """Her invitation was slipped in with a true row of one coordinator, as one who wants to be two would."""
+    with transaction():
+        house = db.session.scalars(select(Organisation)).one()
+        network.invite(email="xenia@example.org", name="Xenia", role=Role.COORDINATOR, organisation=house, language="en",
+                       by=people.aigul, at=now())  # fmt: skip
+    with transaction():
+        invitation = db.session.scalars(select(Invitation).where(Invitation.email == "xenia@example.org")).one()
+        member, pair, _code = network.accept(invitation, passphrase=PASSPHRASE, at=now())
+        member_id, words = member.id, fingerprint(pair.public)
+    with pytest.raises(RuleBroken, match="No second coordinator approved"):
+        _confirm(member_id, words, people.aigul)
+
+
+def test_an_old_key_of_a_coordinator_confirms_nobody_in_another_role(people):
+    marat, timur = people.marat, people.timur.member_id
+    _confirm(timur, fingerprint(people.timur.ring.keys.public), marat)
+    leave(people, marat)
+    with transaction():
+        key = people.timur.ring.keys.public.to_bytes()
+        word = marat.ring.keys.sign(trust.confirmed_words(timur, "coordinator", key), purpose=trust.PURPOSE)
+        db.session.execute(update(Member).where(Member.id == timur).values(role=Role.COORDINATOR))
+        changed = update(KeyConfirmation).where(KeyConfirmation.member_id == timur)
+        db.session.execute(changed.values(role="coordinator", signature=word))
+    assert timur not in trust.present_keys()
 
 
 def test_a_form_about_leaving_that_was_refused_puts_nobody_out(app):

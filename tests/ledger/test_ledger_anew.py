@@ -22,7 +22,7 @@ from caseflow.ledger import checkpoints, last, parts, proofs, rules, signers, tr
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Checkpoint, Event, TreeNode, append_only
 from caseflow.network import operations as network
-from caseflow.network.models import Member
+from caseflow.network.models import Member, Network
 from caseflow.vault import merkle, notes
 from caseflow.vault.keys import MemberKeys, fingerprint
 from tests.cast import PASSPHRASE, cast
@@ -369,13 +369,28 @@ def test_a_note_that_is_not_of_the_ledger_key_is_no_reason_to_be_content(people,
         checkpoint()
 
 
-def test_the_note_of_another_network_says_nothing(people):
+def test_another_id_of_the_network_washes_no_note_away(app, people):
+    """The id is a row of the database: who changes it, lets a checkpoint be made, and changes it back, gains nothing."""
     append(1)
     checkpoint()
-    told = json.loads(last._place().read_text())
-    last._place().write_text(json.dumps(told | {"network": "another", "size": 10**6}))
+    told = last._place().read_text()
+    with transaction():
+        db.session.execute(update(Network).values(id="zzzzzzzzzzzzzzzz"))
+    app.extensions.pop("caseflow_instance", None)
+    db.session.info.pop("caseflow_instance", None)
+    append(1)
+    with pytest.raises(checkpoints.Rewritten):
+        checkpoint()
+    db.session.rollback()
+    assert last._place().read_text() == told
+    assert found() != set()
+
+
+def test_founding_a_network_puts_the_note_of_the_one_before_aside(people):
+    append(1)
+    checkpoint()
+    last.begin()
     assert last.noted() is None
-    assert found() == set()
     append(1)
     newer = checkpoint()
     assert last.noted().size == newer.size

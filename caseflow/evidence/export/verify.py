@@ -937,7 +937,11 @@ def _stands_for(given: str, name: str) -> bool:
     """
     plain = unicodedata.normalize("NFC", name).strip(" .") or "file"
     forms = {given, re.sub(r"-[0-9]+((\.[^.]*)?)$", r"\1", given)}
-    forms |= {one[1:] for one in forms if one.startswith("_")}
+    # A name that is a device on some system got _ in front, and was cut only then.
+    return _written_as(forms, plain) or (given.startswith("_") and _written_as(forms, "_" + plain))
+
+
+def _written_as(forms: "set[str]", plain: str) -> bool:
     if len(plain.encode()) <= LONGEST:
         return any(len(one) == len(plain) and _alike(one, plain) for one in forms)
     parts = [one.rpartition(".") for one in forms] + [(one, "", "") for one in forms]

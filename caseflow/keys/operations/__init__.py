@@ -7,6 +7,7 @@ from caseflow.keys.operations.approvals import (
     is_genuine,
     ripe,
     use_approval,
+    was_used,
     who_can_decide,
 )
 from caseflow.keys.operations.identities import (
@@ -65,6 +66,7 @@ __all__ = [
     "unlock",
     "unlock_by_code",
     "use_approval",
+    "was_used",
     "who_can_decide",
     "wrap_for_organisation",
 ]

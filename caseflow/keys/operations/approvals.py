@@ -19,6 +19,7 @@ from caseflow.kernel.words import N_
 from caseflow.keys.models import Approval
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
+from caseflow.ledger.signers import member_keys, signer_of
 from caseflow.vault.errors import VaultError
 from caseflow.vault.fields import fields
 from caseflow.vault.keys import MemberPublic, verify
@@ -140,6 +141,23 @@ def _used(approval: Approval) -> bool:
     return db.session.scalar(rows.limit(1)) is not None
 
 
+def was_used(kind: str, subject: str, *, facts: bytes | None = None) -> Approval | None:
+    """Return the last approval of a thing (of exactly these facts, if given) that a coordinator's signed row says was used.
+
+    Whoever used it was asked then whether it held; the signatures of those who gave it are looked at once more.
+    """
+    signers = member_keys()[0]
+    query = select(Approval).where(Approval.kind == kind, Approval.subject == subject, Approval.verdict.in_(GIVEN))
+    for approval in db.session.scalars(query.order_by(Approval.asked_at.desc())):
+        if facts is not None and approval.bound != hashlib.sha256(facts).digest():
+            continue
+        rows = select(Event).where(Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval", Event.result == "done")
+        users = (signer_of(event, signers) for event in db.session.scalars(rows.where(Event.seq >= 1)))
+        if any(user is not None and user.coordinator for user in users) and _are_signed(approval):
+            return approval
+    return None
+
+
 def given(kind: str, subject: str, *, facts: bytes) -> list[Approval]:
     """Return the approvals of exactly these facts, the newest first."""
     query = select(Approval).where(Approval.kind == kind, Approval.subject == subject, Approval.verdict.in_(GIVEN))
@@ -155,13 +173,19 @@ def is_genuine(approval: Approval, *, present: bool = True) -> bool:
     """
     if approval.verdict not in GIVEN or approval.decided_by_id is None or approval.decided_signature is None:
         return False
+    if not _are_signed(approval, present=present):
+        return False
+    alone = approval.verdict == "alone"
+    return not alone or not who_can_decide(approval.asked_by_id, _concerned(approval.kind, approval.subject))
+
+
+def _are_signed(approval: Approval, *, present: bool = False) -> bool:
+    """Tell whether who asked and who decided have signed, and are two unless it was one alone."""
     asked = _signer(approval, approval.asked_by_id, approval.asked_signature, "asked", present)
-    decided = _signer(approval, approval.decided_by_id, approval.decided_signature, approval.verdict, present)
+    decided = _signer(approval, approval.decided_by_id or "", approval.decided_signature or b"", approval.verdict or "", present)
     if asked is None or decided is None:
         return False
-    if approval.verdict == "alone":
-        return asked == decided and not who_can_decide(asked, _concerned(approval.kind, approval.subject))
-    return asked != decided
+    return (asked == decided) == (approval.verdict == "alone")
 
 
 def who_can_decide(asked_by: str, concerns: str | None = None) -> list[str]:

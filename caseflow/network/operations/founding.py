@@ -15,6 +15,7 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
 from caseflow.keys.keyring import MemberKeyring
+from caseflow.ledger import last
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member, Network, Organisation
 from caseflow.network.operations.invitations import clean_email, clean_name
@@ -53,6 +54,7 @@ def found(
     db.session.add_all([home, house])
     db.session.flush()
     db.session.info["caseflow_instance"] = home.id
+    last.begin()
     member = Member(
         email=clean_email(email),
         name=clean_name(name, "name"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from caseflow.access import network as policy
 from caseflow.access.actor import Actor, Role, demand
@@ -15,12 +15,17 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import LANGUAGES
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
-from caseflow.keys.models import Approval, Identity
+from caseflow.keys.models import Identity
 from caseflow.keys.operations.approvals import COORDINATOR, NEW_IDENTITY
 from caseflow.ledger import operations as ledger
+from caseflow.ledger.models import Event
+from caseflow.ledger.signers import member_keys, signer_of
 from caseflow.network.leaving import NOBODY, demand_taken, duties_of
 from caseflow.network.models import Departure, Invitation, Member
+from caseflow.network.operations.invitations import facts_of
 from caseflow.vault.keys import MemberPublic, fingerprint
+
+UNAPPROVED = N_("No second coordinator approved that she becomes a coordinator. Do not confirm; invite her anew.")
 
 
 def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
@@ -37,6 +42,7 @@ def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
             field="words",
             about=ledger.name_of(member),
         )
+    _demand_invited(member)
     _demand_second(member, by)
     keys.confirm(member.id, by=by, at=at)
     ledger.record("network.confirm_key", by=by, at=at, about=member)
@@ -47,15 +53,44 @@ def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
     keys.settle_some(by=by, at=at)
 
 
+def _invitation_of(member: Member) -> Invitation | None:
+    accepted = Invitation.email == member.email, Invitation.accepted_at.is_not(None)
+    return db.session.scalar(select(Invitation).where(*accepted).order_by(Invitation.accepted_at.desc()).limit(1))
+
+
+def _demand_invited(member: Member) -> None:
+    """Refuse a role that no coordinator's signed row gave the member: the column could have been changed.
+
+    She invited her in it, or founded the network herself.
+    """
+    invitation = _invitation_of(member)
+    invited = Event.subject == f"invitations:{invitation.id if invitation else ''}", Event.verb == "network.invite"
+    founded = Event.actor_id == member.id, Event.verb == "network.found"
+    done = select(Event).where(Event.result == "done", Event.seq >= 1, or_(and_(*invited), and_(*founded)))
+    signers, roles = member_keys()[0], set()
+    for event in db.session.scalars(done):
+        signer = signer_of(event, signers)
+        if signer is not None and signer.coordinator:
+            roles.add(event.public.get("role", str(Role.COORDINATOR)))
+    if roles != {str(member.role)}:
+        raise RuleBroken(
+            N_("The ledger does not tell that a coordinator invited her in this role. Do not confirm; tell the operator."),
+            field="words",
+            about=ledger.name_of(member),
+        )
+
+
 def _demand_second(member: Member, by: Actor) -> None:
-    """Refuse that whoever asked for a coordinator's key also confirms it, where two have approved it."""
+    """Refuse a coordinator's key that no second coordinator approved, and that whoever asked for it also confirms it."""
     if member.role is not Role.COORDINATOR:
         return
-    invitation = db.session.scalar(select(Invitation.id).where(Invitation.email == member.email, Invitation.accepted_at.is_not(None)))
-    subjects = [ledger.name_of(member), f"invitations:{invitation}"]
-    latest = select(Approval).where(Approval.subject.in_(subjects), Approval.kind.in_((COORDINATOR, NEW_IDENTITY)))
-    approval = db.session.scalar(latest.where(Approval.used_at.is_not(None)).order_by(Approval.used_at.desc()).limit(1))
-    if approval is not None and approval.verdict == "approved" and approval.asked_by_id == by.member_id:
+    invitation = _invitation_of(member)
+    approval = keys.was_used(NEW_IDENTITY, ledger.name_of(member))
+    if approval is None and invitation is not None:
+        approval = keys.was_used(COORDINATOR, ledger.name_of(invitation), facts=facts_of(invitation))
+    if approval is None:
+        raise RuleBroken(UNAPPROVED, field="words", about=ledger.name_of(member))
+    if approval.verdict == "approved" and approval.asked_by_id == by.member_id:
         words = N_("You asked for this coordinator's key, so another coordinator compares the words and confirms it.")
         raise RuleBroken(words, field="words", about=ledger.name_of(member))
 
