@@ -45,7 +45,14 @@ def _lists() -> list[Row]:
     ]
 
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"upload": upload.run, "vault": vault.run, "lists": _lists, "signin": signin.run, "ledger": ledger.run, "keys": keys.run}
+BENCHES: dict[str, Callable[[], list[Row]]] = {
+    "upload": upload.run,
+    "vault": vault.run,
+    "lists": _lists,
+    "signin": signin.run,
+    "ledger": ledger.run,
+    "keys": keys.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -63,7 +63,13 @@ class Server:
 def environment(instance: Path) -> dict[str, str]:
     """Return the environment of a server for `instance`, without the caller's own settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CASEFLOW_")}
-    return {**own, "CASEFLOW_INSTANCE": str(instance), "CASEFLOW_WORKER": "none", "CASEFLOW_LANGUAGE": "en", "CASEFLOW_SECOND_FACTOR": ""}
+    return {
+        **own,
+        "CASEFLOW_INSTANCE": str(instance),
+        "CASEFLOW_WORKER": "none",
+        "CASEFLOW_LANGUAGE": "en",
+        "CASEFLOW_SECOND_FACTOR": "",
+    }
 
 
 @contextmanager

@@ -59,8 +59,9 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
     )
     if settings.proxies:
+        # The name comes in Host, which the proxy sets: of X-Forwarded-Host it may not know.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
     app.jinja_environment = pages.Environment
     app.jinja_env.trim_blocks = True

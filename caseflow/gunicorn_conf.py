@@ -30,6 +30,12 @@ class QuietLogger(Logger):
         atoms["U"] = re.sub(r"[^A-Za-z0-9_/.…-]+", "?", path)
         return atoms
 
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Say a warning, but of a request that is none not who sent it and what stood in it."""
+        if msg.startswith("Invalid request from"):
+            msg, args = "A request was refused that is none.", ()
+        super().warning(msg, *args, **kwargs)
+
 
 class StraightBody(Body):
     """A body of announced length that can go from the socket right into the buffer it is wanted in.

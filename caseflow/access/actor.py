@@ -111,7 +111,9 @@ def demand(objection: Objection, *, about: str | None = None) -> None:
         raise NotPermitted(objection, about=about)
 
 
-NOT_CONFIRMED = N_("Your key has not been confirmed yet. A coordinator compares its eight words with you and confirms it.")
+NOT_CONFIRMED = N_(
+    "Your key has not been confirmed yet. A coordinator compares its eight words with you and confirms it."
+)
 
 
 def unready(actor: Actor) -> Objection:

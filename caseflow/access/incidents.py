@@ -39,7 +39,9 @@ def may_take_out(actor: Actor, incident: Incident) -> Objection:
     if incident.by_id != actor.member_id:
         return N_("Only the person who logged an incident takes something out of it.")
     if incident.state != "draft":
-        return N_("Somebody else has read this incident: nothing is taken out of it any more. Correct the entry instead.")
+        return N_(
+            "Somebody else has read this incident: nothing is taken out of it any more. Correct the entry instead."
+        )
     return unready(actor)
 
 

@@ -99,10 +99,14 @@ def may_regain(actor: Actor, member: Member, *, seen: datetime | None, at: datet
     if actor.member_id != member.id or not actor.is_coordinator:
         return N_("With the shares alone only the account of a coordinator is opened. She can help everybody else.")
     if seen is not None and at - seen < LOST_FOR:
-        return N_("A coordinator was signed in within the last three days. She can ask for this, and another one approves.")
+        return N_(
+            "A coordinator was signed in within the last three days. She can ask for this, and another one approves."
+        )
     return unready(actor)
 
 
 def may_read_ledger(actor: Actor) -> Objection:
     """Return why `actor` may not read the ledger of the whole network, or None."""
-    return unready(actor) or (None if actor.is_coordinator else N_("The ledger of the network is read by coordinators."))
+    return unready(actor) or (
+        None if actor.is_coordinator else N_("The ledger of the network is read by coordinators.")
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 
 from caseflow.access.actor import Actor, Objection, unready
 from caseflow.access.cases import may_work_in
@@ -17,8 +17,11 @@ BY_COORDINATOR = N_("Precedents are published by a coordinator.")
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition a precedent must meet to exist for `actor`: it is published and not withdrawn."""
-    return Precedent.withdrawn_at.is_(None)
+    """Return the condition a precedent must meet to exist for `actor`: it is published and not withdrawn.
+
+    For somebody whose key nobody has confirmed there is none: whoever caught her letter may sit there.
+    """
+    return Precedent.withdrawn_at.is_(None) if actor.confirmed else false()
 
 
 def visible_reviews(actor: Actor) -> ColumnElement[bool]:
@@ -74,4 +77,6 @@ def may_withdraw(actor: Actor, precedent: Precedent) -> Objection:
 
 def may_cite(actor: Actor) -> Objection:
     """Return why `actor` may not record that one decision cites another, or None."""
-    return unready(actor) or (N_("Citations are recorded by lawyers and coordinators.") if actor.is_documenter else None)
+    return unready(actor) or (
+        N_("Citations are recorded by lawyers and coordinators.") if actor.is_documenter else None
+    )

@@ -68,7 +68,9 @@ def is_present(by: Actor) -> bool:
     return True
 
 
-def _is_still(by: Actor, role: str, departed: str | None, public: bytes | None, confirmed: bytes | None, session: Any) -> bool:
+def _is_still(
+    by: Actor, role: str, departed: str | None, public: bytes | None, confirmed: bytes | None, session: Any
+) -> bool:
     mine = by.keys.public if by.keys is not None else public
     return (
         departed is None

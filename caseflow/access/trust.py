@@ -125,7 +125,9 @@ def present_keys() -> dict[str, tuple[Role, bytes]]:
     return {
         key.member: (key.role, key.public)
         for key in _vouched(history)
-        if key.present and here.get(key.member) == (key.role, key.public) and history.over(key.member, key.public) is None
+        if key.present
+        and here.get(key.member) == (key.role, key.public)
+        and history.over(key.member, key.public) is None
     }
 
 
@@ -197,7 +199,11 @@ def _walk(root: Anchor, words: list[_Word], history: _History) -> list[Vouched]:
     while grown:
         grown = False
         for word in words:
-            if word in found or word.role not in _ROLES or not _holds(word, coordinators.get(word.by or "", ()), history):
+            if (
+                word in found
+                or word.role not in _ROLES
+                or not _holds(word, coordinators.get(word.by or "", ()), history)
+            ):
                 continue
             key = found[word] = Vouched(word.member, Role(word.role), word.public, word.present)
             grown = True
@@ -219,4 +225,3 @@ def _signed(public: bytes, message: bytes, signature: bytes) -> bool:
     except VaultError:
         return False
     return True
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import url_for
 from sqlalchemy import select
 
 from caseflow.access import cases as policy
@@ -44,7 +43,7 @@ def owner_of_safe(safe_id: str, actor: Actor) -> owners.Owner | None:
     if case is None:
         return None
     label = f"{case.reference} {actor.ring.text(case, 'title')}"
-    return owners.Owner(case, label, url_for("cases.show", case_id=case.id))
+    return owners.Owner(case, label, "cases.show", {"case_id": case.id})
 
 
 def matters_of(case: Case, actor: Actor) -> list[matters.Matter]:

@@ -64,7 +64,9 @@ def offer(keys: MemberKeys, *, member_id: str, email: str, network: str, sid_has
     return _offer(token_bytes(rules.SEED_BYTES), keys, member_id, email, network, sid_hash)
 
 
-def offer_again(sealed: str, keys: MemberKeys, *, member_id: str, email: str, network: str, sid_hash: str) -> Offer | None:
+def offer_again(
+    sealed: str, keys: MemberKeys, *, member_id: str, email: str, network: str, sid_hash: str
+) -> Offer | None:
     """Return the offer that came back in a form, None if it was made for another session or member."""
     seed = offered(sealed, keys, member_id=member_id, sid_hash=sid_hash)
     return _offer(seed, keys, member_id, email, network, sid_hash) if seed else None
@@ -103,7 +105,9 @@ def take_backup_code(member_id: str, typed: str) -> bool:
     code = rules.read_backup_code(typed)
     if code is None:
         return False
-    mine = delete(BackupCode).where(BackupCode.member_id == member_id, BackupCode.code_hash == code_hash(member_id, code))
+    mine = delete(BackupCode).where(
+        BackupCode.member_id == member_id, BackupCode.code_hash == code_hash(member_id, code)
+    )
     return _rows(mine) == 1
 
 
@@ -113,7 +117,9 @@ def take_challenge(sid_hash: str, purpose: str, *, at: datetime) -> bytes | None
     if asked is None:
         return None
     value, recent = asked.value, at - asked.at <= HALF_LASTS
-    here = delete(Challenge).where(Challenge.sid_hash == sid_hash, Challenge.purpose == purpose, Challenge.value == value)
+    here = delete(Challenge).where(
+        Challenge.sid_hash == sid_hash, Challenge.purpose == purpose, Challenge.value == value
+    )
     return value if _rows(here) == 1 and recent else None
 
 

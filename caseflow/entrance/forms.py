@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 
-from caseflow.web.forms import Form, Line, at_most, required
+from caseflow.web.forms import Form, Line, at_most, clean, required
 
 
 class SignInForm(Form):
     """Address and passphrase."""
 
-    email = StringField(_l("E-mail address"), [required(), at_most(320)])
+    email = StringField(_l("E-mail address"), [required(), at_most(320)], filters=[clean])
     passphrase = PasswordField(_l("Passphrase"), [required(), at_most(1024)])
 
 
@@ -35,7 +35,7 @@ class JoinForm(Form):
 class RecoveryForm(Form):
     """Recovery code and new passphrase."""
 
-    email = StringField(_l("E-mail address"), [required(), at_most(320)])
+    email = StringField(_l("E-mail address"), [required(), at_most(320)], filters=[clean])
     code = StringField(_l("Recovery code"), [required(), at_most(120)])
     passphrase = PasswordField(_l("Choose a new passphrase"), [required(), at_most(1024)])
     again = PasswordField(_l("The new passphrase again"), [required(), at_most(1024)])

@@ -15,7 +15,7 @@ APP, PASSKEY = "app", "passkey"
 def account_of(email: str) -> tuple[Member | None, Identity | None]:
     """Return who has this address (in small letters), and her identity."""
     member = db.session.scalar(select(Member).where(func.lower(Member.email) == email))
-    return member, db.session.get(Identity, member.id) if member else None
+    return member, db.session.get(Identity, member.id if member else "")  # one query more for whoever is unknown, too
 
 
 def factors_of(member_id: str) -> list[SecondFactor]:

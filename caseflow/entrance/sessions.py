@@ -44,7 +44,21 @@ _WHOSE = (  # built once: every request of every page asks it
     .where(MemberSession.sid_hash == bindparam("sid_hash"))
 )
 
-__all__ = ["Half", "begin", "begin_half", "cookie_name", "end", "end_all", "half_of", "here", "load", "load_half", "lock", "owes", "set_cookie"]
+__all__ = [
+    "Half",
+    "begin",
+    "begin_half",
+    "cookie_name",
+    "end",
+    "end_all",
+    "half_of",
+    "here",
+    "load",
+    "load_half",
+    "lock",
+    "owes",
+    "set_cookie",
+]
 
 
 @dataclass(frozen=True)
@@ -241,7 +255,9 @@ def end_all(member_id: str, *, but: str | None = None) -> None:
     """Delete every session of a member in the present transaction, except the one under the hash `but`."""
     kernel_db.leave_no_trace()
     for kind in (MemberSession, HalfSession):
-        mine: list[MemberSession | HalfSession] = list(db.session.scalars(select(kind).where(kind.member_id == member_id)))
+        mine: list[MemberSession | HalfSession] = list(
+            db.session.scalars(select(kind).where(kind.member_id == member_id))
+        )
         for session in mine:
             if session.sid_hash != but:
                 db.session.delete(session)

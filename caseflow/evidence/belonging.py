@@ -116,7 +116,9 @@ def recognise(file: File, *, by: Actor) -> str | None:
 
 def recorded(file: File) -> str | None:
     """Return the payload's SHA-256 as the ledger noted it when the file came; None when it noted another file."""
-    query = select(Event.public).where(Event.subject == ledger.name_of(file), Event.verb == "evidence.add_file", Event.result == "done", Event.seq >= 1)
+    query = select(Event.public).where(
+        Event.subject == ledger.name_of(file), Event.verb == "evidence.add_file", Event.result == "done", Event.seq >= 1
+    )
     noted = db.session.scalar(query.where(Event.result == "done").order_by(Event.seq).limit(1)) or {}
     agrees = (noted.get("size"), noted.get("kind")) == (file.size, file.kind)
     return str(noted.get("payload_sha256")) if agrees else None

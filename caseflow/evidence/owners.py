@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import select
 
 from caseflow.access.actor import Actor
@@ -17,11 +18,17 @@ from caseflow.keys.models import Grant, Safe
 
 @dataclass(frozen=True)
 class Owner:
-    """The incident or case: its row, what it is called, where it opens."""
+    """The incident or case: its row, what it is called, the page that shows it and what that is asked with."""
 
     row: Any
     label: str
-    url: str
+    page: str
+    ids: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """Return where its evidence is listed."""
+        return url_for(self.page, **self.ids, _anchor="evidence")
 
 
 Finder = Callable[[str, Actor], Owner | None]

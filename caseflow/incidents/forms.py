@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange
 
@@ -16,7 +16,7 @@ from caseflow.incidents import rules
 from caseflow.incidents.checks import ENTRY, LINE, STORY
 from caseflow.incidents.fields import DateAsKnown, Day
 from caseflow.network.rules import articles, regions
-from caseflow.web.forms import Form, Line, Text, choose, not_in_future, optional, required
+from caseflow.web.forms import Form, Line, Number, Text, choose, not_in_future, optional, required
 from caseflow.web.words import language
 
 Choices = list[SelectChoice]
@@ -116,7 +116,7 @@ class PersonForm(Form):
         most=LINE,
         description=_l("Used in everything that leaves the network when the person has not consented to be named."),
     )
-    size = IntegerField(
+    size = Number(
         _l("Number of people in the group"),
         [optional(), NumberRange(2, 100_000_000, _l("Two or more; leave it empty if it is not known."))],
     )

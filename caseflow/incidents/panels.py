@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import url_for
 from sqlalchemy import select
 
 from caseflow.access import incidents as policy
@@ -22,7 +21,7 @@ def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
     # Whoever is writing a draft comes back to the step she was at.
     writing = incident.state == "draft" and incident.by_id == actor.member_id
     page = "incidents.evidence" if writing else "incidents.show"
-    return Owner(incident, incident.reference, url_for(page, incident_id=incident.id, _anchor="evidence"))
+    return Owner(incident, incident.reference, page, {"incident_id": incident.id})
 
 
 def matter_of(incident: Incident, actor: Actor) -> matters.Matter:

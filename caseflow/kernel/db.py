@@ -159,7 +159,13 @@ def _hide_values(context: ExceptionContext) -> None:
 
 def _prepare_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
     raw.isolation_level = None  # the driver must not open transactions of its own; `_begin_sqlite` does
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY}", "secure_delete=ON", "synchronous=FULL"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY}",
+        "secure_delete=ON",
+        "synchronous=FULL",
+    ):
         raw.execute(f"PRAGMA {pragma}")
 
 
@@ -198,6 +204,16 @@ def transaction() -> Iterator[None]:
         _writing.reset(writing)
     if act.traceless:
         _empty_log()
+
+
+def end_reading() -> None:
+    """End the transaction in which a page has read so far; unlike after a rollback the rows stay as they were read.
+
+    Raises `RuntimeError` within an act.
+    """
+    if _open.get() is not None:
+        raise RuntimeError("an act is no reading: it ends with its block")
+    db.session.commit()
 
 
 def in_transaction() -> bool:
@@ -270,7 +286,11 @@ _vetted: WeakSet[Executable] = WeakSet()
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_unguarded(state: ORMExecuteState) -> None:
-    if state.is_relationship_load or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+    if (
+        state.is_relationship_load
+        or state.is_column_load
+        or not (state.is_select or state.is_update or state.is_delete)
+    ):
         return
     if "unscoped" in state.execution_options or state.statement in _vetted:
         return

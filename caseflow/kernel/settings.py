@@ -78,7 +78,10 @@ class Settings:
     )
     max_upload_mb: int = _setting("CASEFLOW_MAX_UPLOAD_MB", 20480, "largest evidence file, in MiB", read=_count)
     pepper_file: Path | None = _setting(
-        "CASEFLOW_PEPPER_FILE", None, "32 secret bytes outside the database; default instance/pepper", read=_optional_path
+        "CASEFLOW_PEPPER_FILE",
+        None,
+        "32 secret bytes outside the database; default instance/pepper",
+        read=_optional_path,
     )
     secret_file: Path | None = _setting(
         "CASEFLOW_SECRET_FILE", None, "key that signs form tokens; default instance/secret", read=_optional_path
@@ -87,7 +90,10 @@ class Settings:
         "CASEFLOW_LEDGER_KEY_FILE", None, "key that signs checkpoints; default instance/ledger-key", read=_optional_path
     )
     anchor_file: Path | None = _setting(
-        "CASEFLOW_ANCHOR_FILE", None, "whose key all others are confirmed from; default instance/anchor", read=_optional_path
+        "CASEFLOW_ANCHOR_FILE",
+        None,
+        "whose key all others are confirmed from; default instance/anchor",
+        read=_optional_path,
     )
     tsa_url: str = _setting(
         "CASEFLOW_TSA_URL", "", "`https://…` of an RFC 3161 authority; empty: checkpoints get no time-stamp"

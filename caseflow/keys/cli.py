@@ -23,7 +23,9 @@ def check() -> None:
     left = queries.waiting()
     if left.safes or left.files:
         since = f" since {left.since:%Y-%m-%d %H:%M} UTC" if left.since else ""
-        click.echo(f"Waiting to be renewed: {left.safes} safes and {left.files} files{since}. Access has changed already.")
+        click.echo(
+            f"Waiting to be renewed: {left.safes} safes and {left.files} files{since}. Access has changed already."
+        )
     if found:
         raise click.ClickException(f"{len(found)} things are wrong among {grants} grants for {safes} safes.")
     click.echo(f"All is well: {grants} grants for {safes} safes, each for who is entitled to it and no other.")

@@ -34,7 +34,8 @@ def derive_in_turn(passphrase: str, salt: bytes, parameters: KdfParameters, *, s
         for places in (_for_strangers, _places) if stranger else (_places,):
             if not places.acquire(blocking=False):
                 raise Busy(
-                    N_("Very many people are signing in at this moment. Try again in a few seconds."), field="passphrase"
+                    N_("Very many people are signing in at this moment. Try again in a few seconds."),
+                    field="passphrase",
                 )
             held.callback(places.release)
         with _at_once:

@@ -30,7 +30,9 @@ from caseflow.vault.texts import TextKey, TextPlace, open_text, seal_text
 
 EPOCH_BYTES = 4
 TAKEN = N_("The key to this was taken from you while you were writing. Nothing was saved.")
-UNTRUSTED = N_("The keys of who gave you this do not count until a coordinator has vouched for them anew. Tell the operator to run “flask keys trust”.")
+UNTRUSTED = N_(
+    "The keys of who gave you this do not count until a coordinator has vouched for them anew. Tell the operator to run “flask keys trust”."
+)
 
 
 class NoGrant(LookupError):

@@ -156,7 +156,9 @@ def trusted_keys(signers: Keys) -> dict[str, int]:
 
     These are the present one and those of which a coordinator has signed, in a row, that they came one after the other.
     """
-    told = select(Event).where(Event.verb == "ledger.renew_key", Event.subject == "checkpoints:", Event.result == "done")
+    told = select(Event).where(
+        Event.verb == "ledger.renew_key", Event.subject == "checkpoints:", Event.result == "done"
+    )
     found: dict[str, int] = {}
     for row in db.session.scalars(told.order_by(Event.seq)):
         signer = signer_of(row, signers)

@@ -32,7 +32,9 @@ BEHIND = N_(
     "The database is older than the last checkpoint that was made of it, or was written anew since. If a backup was"
     " restored, a coordinator says so with `flask ledger accept-restore`."
 )
-FORGED = N_("The file ledger-last.json, which tells how far the ledger was, was not written with the present ledger key.")
+FORGED = N_(
+    "The file ledger-last.json, which tells how far the ledger was, was not written with the present ledger key."
+)
 _PENDING = "caseflow_ledger_last"
 
 
@@ -49,7 +51,12 @@ def noted() -> Noted | None:
     """Return what the file says of this network; None when there is none."""
     try:
         told = json.loads(_place().read_text(encoding="ascii"))
-        network, size, root, tag = str(told["network"]), int(told["size"]), bytes.fromhex(told["root"]), str(told["tag"])
+        network, size, root, tag = (
+            str(told["network"]),
+            int(told["size"]),
+            bytes.fromhex(told["root"]),
+            str(told["tag"]),
+        )
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):

@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 UNTOLD = N_("Refused in words that are not kept here.")
 _FAULT = re.compile("fault [0-9a-f]{8}")  # the reference by which the operator finds it in her log
 # Asked in every act, so they are written down once: SQLAlchemy then knows them again without reading them through.
+_FAULTS_EVERY = timedelta(minutes=15)
+_fault_told: datetime | None = None
 _LAST = select(Event.seq, Event.chained).order_by(Event.seq.desc()).limit(1)
 _APPEND = insert(Event)
 _COLUMNS = tuple(column.key for column in Event.__table__.columns)
@@ -148,6 +150,11 @@ def _kept(why: str) -> str:
 @on("web.refused")
 def _note_refusal(verb: str, by: Actor | None, about: str, why: str, result: str) -> None:
     # A stranger who knocks at many addresses must not be able to fill the ledger; what she tries at the entrance is
-    # written there. What a member is refused is always written.
-    if by is not None or result == "failed":
-        refused(verb, by=by, about=about, why=why, result=result)
+    # written there. What a member is refused is always written; of faults that strangers meet, one in a quarter of an
+    # hour, and the log has all of them.
+    global _fault_told  # noqa: PLW0603 -- of this process: it is no more than a brake
+    if by is None:
+        if result != "failed" or (_fault_told is not None and now() - _fault_told < _FAULTS_EVERY):
+            return
+        _fault_told = now()
+    refused(verb, by=by, about=about, why=why, result=result)

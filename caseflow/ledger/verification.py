@@ -74,9 +74,7 @@ def verify(*, afresh: bool = False) -> Verdict:
     return Verdict(rows, len(kept), stamps, end, found)
 
 
-def _checked(
-    rows: int, keys: Keys, sizes: frozenset[int], known: Mapping[int, str]
-) -> list[Block]:
+def _checked(rows: int, keys: Keys, sizes: frozenset[int], known: Mapping[int, str]) -> list[Block]:
     blocks, cores = -(-rows // BLOCK), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     url = db.engine.url.render_as_string(hide_password=False)
     hands = cores if rows > ALONE else 1

@@ -27,7 +27,9 @@ class InviteForm(Form):
     email = StringField(_l("E-mail address"), [required(), at_most(320)])
     role = SelectField(_l("Role"), [choose()])
     organisation = SelectField(_l("Organisation"), [choose()])
-    language = SelectField(_l("Language of the letter"), [choose()], choices=[SelectChoice(*name) for name in LANGUAGE_NAMES])
+    language = SelectField(
+        _l("Language of the letter"), [choose()], choices=[SelectChoice(*name) for name in LANGUAGE_NAMES]
+    )
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -64,7 +66,9 @@ def leave_form(duties: Sequence[Duty], names: Mapping[str, str]) -> LeaveForm:
         field = form[duty.key]
         label = duty.reference or ngettext("%(num)s incident", "%(num)s incidents", duty.count)
         field.label.text = _("%(thing)s goes to", thing=label)
-        nobody = [SelectChoice(NOBODY, _("nobody: it is left without counsel"))] if duty.may_lapse and duty.needed else []
+        nobody = (
+            [SelectChoice(NOBODY, _("nobody: it is left without counsel"))] if duty.may_lapse and duty.needed else []
+        )
         first = _("Choose …") if duty.needed else _("the others in the case carry it on")
         field.choices = [SelectChoice("", first), *_people(duty.takers, names), *nobody]
     return form

@@ -54,7 +54,9 @@ def able(*roles: Role) -> list[Member]:
 def coordinator_last_seen() -> datetime | None:
     """Return when a coordinator last signed in or unlocked her screen, as the ledger says."""
     ids = [member for member, role in able_members().items() if role is Role.COORDINATOR]
-    acts = select(func.max(Event.at)).where(Event.actor_id.in_(ids), Event.verb.like("entrance.%"), Event.result == "done")
+    acts = select(func.max(Event.at)).where(
+        Event.actor_id.in_(ids), Event.verb.like("entrance.%"), Event.result == "done"
+    )
     return db.session.scalar(acts)
 
 
@@ -185,7 +187,9 @@ def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
         .order_by(Member.name)
     )
     for member, public, confirmed, left in cast("Any", db.session.execute(members)):
-        state = "left" if left is not None else "confirmed" if confirmed is not None and confirmed == public else "waiting"
+        state = (
+            "left" if left is not None else "confirmed" if confirmed is not None and confirmed == public else "waiting"
+        )
         since = member.joined_at if left is None else left
         person = Person(member.name, member.email, Role(member.role), state, since, member=member)
         people.setdefault(member.organisation_id, []).append(person)

@@ -59,7 +59,9 @@ class Article:
         """Return how it is cited in a sentence: `ICCPR art. 14(3)(c)`."""
         if not self.instrument.binding:
             return self.title.in_language(locale)
-        protocol, _dash, number = self.number.removeprefix("P").partition("-") if self.number[0] == "P" else ("", "", "")
+        protocol, _dash, number = (
+            self.number.removeprefix("P").partition("-") if self.number[0] == "P" else ("", "", "")
+        )
         words = _PROTOCOL if protocol else _ARTICLE
         short = self.instrument.short.in_language(locale)
         if protocol:

@@ -73,7 +73,8 @@ def score_form() -> Form:
             criterion.label.in_language(lang),
             [choose(_l("Choose a value from 0 to 4."))],
             choices=[
-                SelectChoice(str(n), f"{n} – {anchors[n].in_language(lang)}" if n in anchors else str(n)) for n in range(5)
+                SelectChoice(str(n), f"{n} – {anchors[n].in_language(lang)}" if n in anchors else str(n))
+                for n in range(5)
             ],
             description=criterion.hint.in_language(lang),
         )

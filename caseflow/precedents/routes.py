@@ -21,7 +21,7 @@ from caseflow.network.rules import articles
 from caseflow.precedents import forms, operations, queries, rules
 from caseflow.precedents.models import Precedent, Review
 from caseflow.proceedings.models import Decision
-from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.navigation import entry
 from caseflow.web.pages import paginate, showing_refusals, transaction
 from caseflow.web.words import language
@@ -149,7 +149,9 @@ def review(review_id: str) -> ResponseReturnValue:
         review=found,
         scores=scores,
         totals={who: rules.score(chosen["values"]) for who, chosen in scores.items()},
-        apart=[c.label.in_language(language()) for c in rules.disagreements(chosen["values"] for chosen in scores.values())],
+        apart=[
+            c.label.in_language(language()) for c in rules.disagreements(chosen["values"] for chosen in scores.values())
+        ],
         names=names,
         rules=rules,
         may_score=may_score,
@@ -159,7 +161,7 @@ def review(review_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/reviews/<review_id>/scorers", methods=["GET", "POST"])
-@signed_in
+@proven_lately
 def invite_scorer(review_id: str) -> ResponseReturnValue:
     """Ask somebody to score."""
     actor = current_actor()

@@ -105,7 +105,9 @@ def split_bytes(secret: bytes, *, shares: int, threshold: int) -> list[bytes]:
 def join(shares: Sequence[Share]) -> tuple[bytes, bytes]:
     """Return the secret and its tag. Raises Damaged when they are too few, of two keys, or one was forged."""
     first = shares[0] if shares else None
-    if first is None or any((s.tag, s.threshold, s.shares) != (first.tag, first.threshold, first.shares) for s in shares):
+    if first is None or any(
+        (s.tag, s.threshold, s.shares) != (first.tag, first.threshold, first.shares) for s in shares
+    ):
         raise WrongKey("These shares do not belong to one key.")
     known = {share.number: share.value for share in shares}
     if any(known[share.number] != share.value for share in shares):

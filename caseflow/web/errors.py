@@ -56,7 +56,9 @@ def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
 
 
 def _token(_error: CSRFError) -> ResponseReturnValue:
-    return page(400, _("The form had been open for too long, or came from another page. Reload the page and send it again."))
+    return page(
+        400, _("The form had been open for too long, or came from another page. Reload the page and send it again.")
+    )
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

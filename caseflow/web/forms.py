@@ -11,7 +11,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField, validators
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField, validators
 from wtforms.fields.core import Field
 
 from caseflow.kernel.clock import today
@@ -19,6 +19,17 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 
 __all__ = ["Form", "Line", "Text", "at_most", "choose", "not_in_future", "optional", "required"]
+
+
+class Number(IntegerField):
+    """A whole number of up to nine digits; more are no number that anybody means."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises `ValueError` in words."""
+        if valuelist and len(valuelist[0].strip()) > 9:
+            self.data = None
+            raise ValueError(_("This number is too long."))
+        super().process_formdata(valuelist)
 
 
 class Form(FlaskForm):
@@ -44,7 +55,9 @@ def unchanged(row: Any, seen: int | None) -> None:
     """Raise `RuleBroken` when `row` was changed by somebody else since the form with version `seen` was opened."""
     if seen is not None and row.version != seen:
         raise RuleBroken(
-            N_("Somebody changed this after you opened it. Your text is kept below; what is stored now stands beside it."),
+            N_(
+                "Somebody changed this after you opened it. Your text is kept below; what is stored now stands beside it."
+            ),
             field="version",
             about=f"{row.__tablename__}:{row.id}",
         )

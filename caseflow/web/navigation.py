@@ -112,7 +112,9 @@ def _icon(sprite: str, name: str, label: str | None, size: str) -> Markup:
     return Markup(drawing).format(kind, said, sprite, name)  # noqa: S704 -- what is filled in is escaped
 
 
-def panel(page: str, *, order: int) -> Callable[[Callable[[Any, Actor], Panel | None]], Callable[[Any, Actor], Panel | None]]:
+def panel(
+    page: str, *, order: int
+) -> Callable[[Callable[[Any, Actor], Panel | None]], Callable[[Any, Actor], Panel | None]]:
     """Register a function that draws a part of `page` ("case", "incident") for a row and an actor, or None."""
 
     def register(draw: Callable[[Any, Actor], Panel | None]) -> Callable[[Any, Actor], Panel | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
 from flask.templating import Environment as BaseEnvironment
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -25,7 +25,7 @@ from caseflow.kernel.announce import announce
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import Base, db
 from caseflow.kernel.errors import NotPermitted, RuleBroken
-from caseflow.kernel.ids import LENGTH, new_id
+from caseflow.kernel.ids import LENGTH, if_id, new_id
 from caseflow.web.forms import Form, land
 from caseflow.web.gate import current_actor_or_none, whoever_is_here
 from caseflow.web.requests import Request
@@ -71,7 +71,7 @@ def transaction() -> Iterator[None]:
     Raises `NotPermitted` when who is signed in was put out while the request waited for its turn.
     """
     visitor = whoever_is_here()
-    key = request.form.get("once", "") if request.method == "POST" else ""
+    key = if_id(request.form.get("once", "")) if request.method == "POST" else ""
     try:
         with kernel_db.transaction():
             if visitor is not None:
@@ -194,9 +194,18 @@ def init(app: Flask) -> None:
     app.request_class = Request
     app.register_error_handler(SentTwice, _sent_twice)
     app.register_error_handler(GoBack, _go_back)
+    app.before_request(_refuse_nul)
     app.before_request(_look_for_first)
     app.after_request(_finish)
     app.jinja_env.globals["once_field"] = once_field
+
+
+def _refuse_nul() -> None:
+    # Nobody types one into an address, and PostgreSQL takes none; what comes in forms is cleaned by their fields.
+    if "\0" in request.path:
+        abort(404)
+    if any("\0" in part for pair in request.args.items(multi=True) for part in pair):
+        abort(400)
 
 
 def _look_for_first() -> None:
@@ -205,14 +214,14 @@ def _look_for_first() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or view is None or hasattr(view, "streams"):
         return
-    key = request.form.get("once", "")
+    key = if_id(request.form.get("once", ""))
     if len(key) == LENGTH and db.session.get(Submission, key) is not None:
         raise SentTwice
 
 
 def _sent_twice(_error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    first = db.session.get(Submission, request.form.get("once", ""))
+    first = db.session.get(Submission, if_id(request.form.get("once", "")))
     flash(_("This was received already; it has been done once."), "info")
     return redirect(first.led_to if first and first.led_to else safe_next(request.path, "/"), 303)
 

@@ -29,7 +29,9 @@ def test_a_letter_tells_of_a_new_passphrase_and_of_a_new_code(app, people):
     assert send(client, "/account/code", "/account", **{"code-passphrase": PASSPHRASE}).status_code == 200
     assert send(client, "/account", old=PASSPHRASE, new=ANOTHER, again=ANOTHER).status_code == 303
     with app.app_context():
-        bodies = db.session.scalars(select(Letter.body).where(Letter.to == "dana@example.org", Letter.subject == "Your account in caseflow"))
+        bodies = db.session.scalars(
+            select(Letter.body).where(Letter.to == "dana@example.org", Letter.subject == "Your account in caseflow")
+        )
         told = " ".join(bodies)
     assert "A new recovery code was made for your account." in told
     assert "The passphrase of your account was changed." in told
@@ -40,8 +42,12 @@ def test_a_letter_tells_that_the_recovery_code_was_used(app, people):
     with app.app_context():
         dana = db.session.get_one(Member, people.dana.member_id)
         with transaction():
-            code = keys.renew_code(db.session.get_one(Identity, dana.id), keys=people.dana.ring.keys, by=people.dana, at=now())
+            code = keys.renew_code(
+                db.session.get_one(Identity, dana.id), keys=people.dana.ring.keys, by=people.dana, at=now()
+            )
             db.session.get_one(Member, people.dana.member_id).language = "ru"
         entrance.reset_by_code("dana@example.org", str(code), ANOTHER, address="a", at=now())
-        told = db.session.scalars(select(Letter.subject).where(Letter.to == "dana@example.org").order_by(Letter.written_at)).all()
+        told = db.session.scalars(
+            select(Letter.subject).where(Letter.to == "dana@example.org").order_by(Letter.written_at)
+        ).all()
     assert told[-1] == "Ваша учётная запись в caseflow"

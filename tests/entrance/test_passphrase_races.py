@@ -65,9 +65,7 @@ def _new_code(people):
 
 def _change(people, session):
     member = db.session.get_one(Member, people.dana.member_id)
-    return entrance.change_passphrase(
-        member, old=PASSPHRASE, new=THIEFS, session=session, by=people.dana, at=now()
-    )
+    return entrance.change_passphrase(member, old=PASSPHRASE, new=THIEFS, session=session, by=people.dana, at=now())
 
 
 def _enters(passphrase):

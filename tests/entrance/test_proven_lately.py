@@ -18,12 +18,15 @@ from tests.pages import hidden, send
 
 LATER = timedelta(minutes=16)
 ASKED = {
+    "cases.assign_counsel",
+    "cases.link_incident",
     "network.approve",
     "network.ask_recovery",
     "network.confirm_key",
     "network.end_membership",
     "network.invite",
     "network.start_new_identity",
+    "precedents.invite_scorer",
 }
 INVITED = {"email": "new@example.org", "name": "New", "role": "documenter", "language": "en"}
 

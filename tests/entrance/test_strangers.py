@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, func, select, update
 
 from caseflow.entrance import browsers, operations
 from caseflow.entrance.models import Attempt, MemberSession
@@ -12,7 +12,9 @@ from caseflow.kernel import clock
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import RuleBroken
+from caseflow.keys import operations as keys
 from caseflow.keys.models import Identity
+from caseflow.ledger.models import Event
 from tests.cast import PASSPHRASE, cast, signed_in_client
 from tests.pages import send
 
@@ -70,7 +72,9 @@ def test_a_stranger_does_not_keep_a_member_out_of_her_locked_session(app, people
         ("/account/prove", {"passphrase": PASSPHRASE}, 303),
     ],
 )
-def test_a_stranger_hinders_no_act_of_a_session_that_asks_for_the_passphrase(app, people, stranger, path, fields, status):
+def test_a_stranger_hinders_no_act_of_a_session_that_asks_for_the_passphrase(
+    app, people, stranger, path, fields, status
+):
     dana = signed_in_client(app, people.dana)
     stranger()
 
@@ -113,7 +117,9 @@ def test_a_session_under_a_new_id_has_no_more_tries_than_before(app, people):
     """Who copied a cookie and has the second factor proves it as often as she likes: each time the id is another."""
     with app.app_context():
         ends_at = now() + timedelta(hours=1)
-        rows = [MemberSession(sid_hash=sid, member_id=people.dana.member_id, ends_at=ends_at) for sid in ("one", "other")]
+        rows = [
+            MemberSession(sid_hash=sid, member_id=people.dana.member_id, ends_at=ends_at) for sid in ("one", "other")
+        ]
         for number in range(MOST_PER_ACCOUNT):
             operations.throttle(operations.tries.for_session(rows[number % 2]), at=now())
         with pytest.raises(TooMany):
@@ -216,3 +222,65 @@ def test_tries_in_a_browser_are_kept_without_its_mark(app, people):
     assert len(kept) == 1
     assert len(kept[0]) == 64
     assert kept[0] not in dana.get_cookie(MARK).value
+
+
+# -- what a stranger learns and leaves behind
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/recover"])
+def test_an_unknown_account_costs_what_a_known_one_costs(app, people, monkeypatch, path):
+    derived = []
+    for name in ("unlock_by_code", "unlock"):
+        monkeypatch.setattr(f"caseflow.keys.operations.{name}", _counted(getattr(keys, name), derived))
+    asked = {}
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *given: derived.append(given[2].split(" WHERE ")[0]))
+    for email in ("dana@example.org", "nobody@example.org"):
+        client = app.test_client()
+        client.get(path)
+        derived.clear()
+        fields = {"passphrase": NEW, "again": NEW, "code": "0123456789ABCDEF" * 2}
+        assert send(client, path, email=email, **fields).status_code == 422
+        asked[email] = [one for one in derived if not one.startswith("PRAGMA")]
+    assert asked["dana@example.org"] == asked["nobody@example.org"]
+    assert len(asked["dana@example.org"]) > 3
+
+
+def _counted(found, derived):
+    def counted(*given, **named):
+        derived.append(found.__name__)
+        return found(*given, **named)
+
+    return counted
+
+
+def test_faults_that_strangers_meet_are_told_once_in_a_quarter_of_an_hour(app, people, monkeypatch):
+    monkeypatch.setattr("caseflow.ledger.operations._fault_told", None)
+    monkeypatch.setattr(operations, "sign_in", _broken)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def faults():
+        assert _sign_in(app.test_client()).status_code == 500
+        with app.app_context():
+            return db.session.scalar(select(func.count()).select_from(Event).where(Event.result == "failed"))
+
+    assert [faults() for _ in range(3)] == [1, 1, 1]
+    with clock.at(now() + timedelta(minutes=16)):
+        assert faults() == 2
+
+
+def _broken(*_given, **_named):
+    raise RuntimeError("a fault of the program")
+
+
+def test_a_nul_in_a_form_or_an_address_is_no_fault(app, people):
+    nul = "\0" * 16
+    for path, fields in (
+        ("/sign-in", {"email": "a\0@b.org", "passphrase": "x" * 20}),
+        ("/recover", {"email": "a\0@b.org", "code": "1" * 36, "passphrase": NEW, "again": NEW}),
+        ("/sign-in", {"email": "a@b.org", "passphrase": "x", "once": nul}),
+    ):
+        assert send(app.test_client(), path, **fields).status_code == 422
+    assert send(app.test_client(), "/preferences", "/sign-in", once=nul).status_code == 303
+    for path, status in (("/join/%00", 404), ("/reopen/%00", 404), ("/sign-in?next=%00", 400)):
+        assert app.test_client().get(path).status_code == status

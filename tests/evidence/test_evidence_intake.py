@@ -174,6 +174,22 @@ def test_nothing_is_added_to_a_closed_matter(people):
         operations.add_item(case, title="x", by=people.aigul, at=now())
 
 
+def test_an_item_of_a_closed_matter_takes_versions_and_no_originals(people, receive, seen):
+    case = _case(people)
+    with transaction():
+        item = operations.add_item(case, title="x", by=people.aigul, at=now())
+    sealed = {"safe_id": case.safe_id, "by": people.aigul}
+    with transaction():
+        original = operations.add_file(item, receive(**sealed), by=people.aigul, at=now())
+    with transaction():
+        cases.close(case, outcome="withdrawn", reason="Settled.", by=people.aigul, at=now())
+    with pytest.raises(NotPermitted, match="closed"), transaction():
+        operations.add_file(item, receive(**sealed), by=people.aigul, at=now())
+    with transaction():
+        operations.add_file(item, receive(**sealed), kind="redacted", parent=original, by=people.aigul, at=now())
+    assert sorted(file.kind for file in seen.files()) == ["original", "redacted"]
+
+
 # -- keys that change while a file comes in
 
 

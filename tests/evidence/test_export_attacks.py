@@ -487,7 +487,9 @@ def vouch(whose, facts, by, **more):
 
 
 @pytest.mark.parametrize("who", ["a documenter", "two planted keys for each other"])
-def test_a_key_is_not_proven_by_the_word_of_anybody_but_a_coordinator(people, sender, item, stored, tmp_path, who, unasked):
+def test_a_key_is_not_proven_by_the_word_of_anybody_but_a_coordinator(
+    people, sender, item, stored, tmp_path, who, unasked
+):
     file = stored(JPEG, "photo.jpg")
     dana, facts = planted(people.dana)
     if who == "a documenter":

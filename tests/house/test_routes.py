@@ -367,7 +367,11 @@ def test_each_answer_is_the_declared_one(world: World, row: str) -> None:
     for who, whose, ids, status in declared:
         answer = world.send(who, method, address(world, row, ids), **body(row, ids))
         given[f"{who}, {whose}"] = str(answer.status_code)
-        if who == "nobody" and status == "303" and not row.endswith(("sign_in", "sign_out", "preferences", "POST entrance.second_step")):
+        if (
+            who == "nobody"
+            and status == "303"
+            and not row.endswith(("sign_in", "sign_out", "preferences", "POST entrance.second_step"))
+        ):
             assert answer.location.startswith("/sign-in?next="), row
         if who == "nobody" and status == "401":
             assert 'action="/sign-in"' in answer.text, row

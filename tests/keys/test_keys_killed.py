@@ -69,7 +69,9 @@ class World:
     def _furnish(self):
         people, at = self.people, now()
         incident, other = log(people.dana), log(people.timur, title="Another")
-        received = intake.receive(io.BytesIO(b"%PDF-1.4 a paper\n"), name="p.pdf", safe_id=incident.safe_id, by=people.dana)
+        received = intake.receive(
+            io.BytesIO(b"%PDF-1.4 a paper\n"), name="p.pdf", safe_id=incident.safe_id, by=people.dana
+        )
         with transaction():
             item = evidence.add_item(incident, title="A paper", by=people.dana, at=at)
             evidence.add_file(item, received, by=people.dana, at=at)

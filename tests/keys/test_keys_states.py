@@ -132,7 +132,9 @@ def machine(app):
             if who in self.left:
                 return
             takers = {
-                duty.key: data.draw(st.sampled_from([*sorted(duty.takers, key=name_of.get), *([NOBODY] if duty.may_lapse else [])]))
+                duty.key: data.draw(
+                    st.sampled_from([*sorted(duty.takers, key=name_of.get), *([NOBODY] if duty.may_lapse else [])])
+                )
                 for duty in duties_of(self.member(who))
             }
             with self.broken_off(interrupted), transaction():
@@ -232,7 +234,14 @@ def machine(app):
 
 
 def test_after_any_sequence_of_acts_who_can_open_is_who_is_entitled(app):
-    short = settings(phases=[Phase.generate], max_examples=10, stateful_step_count=15, deadline=None, database=None, report_multiple_bugs=False)
+    short = settings(
+        phases=[Phase.generate],
+        max_examples=10,
+        stateful_step_count=15,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+    )
     run_state_machine_as_test(machine(app), settings=short)
 
 

@@ -188,7 +188,14 @@ def slip_in(seq, verb, *, by=None, actor=None, role="system", subject, safe=None
     actor = by.member_id if by else actor
     leaf = rules.leaf_of(rules.row_bytes(version=2, instance=instance(), actor=actor, safe=safe, opening=None, **said))
     signature = by.ring.keys.sign(leaf, purpose="ledger") if by else None
-    more = {"version": 2, "actor_id": actor, "safe_id": safe, "leaf": leaf, "chained": bytes(32), "signature": signature}
+    more = {
+        "version": 2,
+        "actor_id": actor,
+        "safe_id": safe,
+        "leaf": leaf,
+        "chained": bytes(32),
+        "signature": signature,
+    }
     with transaction():
         db.session.connection().execute(insert(Event.__table__).values(opening_sealed=None, **more, **said))
 
@@ -256,7 +263,9 @@ def _accepted(people, role):
         _made, link = network.invite(email="xenia@example.org", name="Xenia", role=role, organisation=house, language="en",
                                      by=people.aigul, at=now())  # fmt: skip
     with transaction():
-        member, pair, _code = network.accept(network.open_invitation(link.rsplit("/", 1)[1], at=now()), passphrase=PASSPHRASE, at=now())
+        member, pair, _code = network.accept(
+            network.open_invitation(link.rsplit("/", 1)[1], at=now()), passphrase=PASSPHRASE, at=now()
+        )
         return member.id, fingerprint(pair.public)
 
 
@@ -272,7 +281,9 @@ def test_a_role_that_was_changed_in_the_database_is_not_confirmed(people):
     with pytest.raises(RuleBroken, match="invited her in this role"):
         _confirm(member_id, words, people.aigul)
     with transaction():
-        db.session.execute(update(Invitation).where(Invitation.email == "xenia@example.org").values(role=Role.COORDINATOR))
+        db.session.execute(
+            update(Invitation).where(Invitation.email == "xenia@example.org").values(role=Role.COORDINATOR)
+        )
     with pytest.raises(RuleBroken, match="invited her in this role"):
         _confirm(member_id, words, people.aigul)
     with transaction():

@@ -129,7 +129,9 @@ def test_a_role_that_was_changed_in_the_database_gives_nothing(people, safe):
     with transaction():
         db.session.execute(update(Member).where(Member.id == people.timur.member_id).values(role=Role.COORDINATOR))
         db.session.execute(
-            update(KeyConfirmation).where(KeyConfirmation.member_id == people.timur.member_id).values(role="coordinator")
+            update(KeyConfirmation)
+            .where(KeyConfirmation.member_id == people.timur.member_id)
+            .values(role="coordinator")
         )
     wait_for(safe, people.timur.member_id)
     sign_in("aigul")
@@ -158,7 +160,11 @@ def test_what_has_ended_is_not_begun_again_by_taking_rows_away(people, safe, und
         else:
             keys.take_all(marat, by=people.aigul, at=now())
             keys.replace_identity(
-                db.session.get_one(Identity, marat), passphrase="eight loud rivers under snow", known=(), by=None, at=now()
+                db.session.get_one(Identity, marat),
+                passphrase="eight loud rivers under snow",
+                known=(),
+                by=None,
+                at=now(),
             )
     with transaction():
         db.session.execute(delete(Departure))
@@ -192,7 +198,10 @@ def test_whom_a_coordinator_confirmed_before_she_left_still_counts(people, safe)
     with transaction():
         network.end_membership(db.session.get_one(Member, people.timur.member_id), by=people.marat, at=now())
         network.end_membership(db.session.get_one(Member, people.aigul.member_id), by=people.marat, at=now())
-    assert set(trust.present_keys()) == {people.marat.member_id, *(p.member_id for p in (people.dana, people.leila, people.yerlan))}
+    assert set(trust.present_keys()) == {
+        people.marat.member_id,
+        *(p.member_id for p in (people.dana, people.leila, people.yerlan)),
+    }
     assert list(queries.faults()) == []
 
 
@@ -254,7 +263,9 @@ def test_a_grant_that_nobody_made_is_not_opened(people, safe):
     mine, planted = MemberKeys.generate(), SafeSecrets.generate()
     plant(people.dana, safe, planted, mine, people.aigul.member_id)
     with transaction():
-        db.session.add(RetiredIdentity(member_id=people.aigul.member_id, public=mine.public.to_bytes(), retired_at=now()))
+        db.session.add(
+            RetiredIdentity(member_id=people.aigul.member_id, public=mine.public.to_bytes(), retired_at=now())
+        )
     with pytest.raises(Damaged):
         people.fresh(people.dana).ring.current(safe)
     assert any("does not carry the signature of Aigul" in fault for fault in queries.faults())
@@ -272,17 +283,26 @@ def test_a_grant_of_other_keys_is_not_opened_even_when_a_member_signed_it(people
 
 def plant(holder, safe_id, secrets, signer, grantor_id):
     with transaction():
-        grant = db.session.scalars(select(Grant).where(Grant.safe_id == safe_id, Grant.member_id == holder.member_id)).one()
+        grant = db.session.scalars(
+            select(Grant).where(Grant.safe_id == safe_id, Grant.member_id == holder.member_id)
+        ).one()
         context = GrantContext(holder.ring.instance, safe_id, grant.epoch, holder.member_id, grant.reason)
         sealed = wrap(secrets, to=holder.ring.keys.public, context=context, grantor=signer)
-        grant.wrapped, grant.signature, grant.quick, grant.grantor_id = sealed.wrapped, sealed.signature, None, grantor_id
+        grant.wrapped, grant.signature, grant.quick, grant.grantor_id = (
+            sealed.wrapped,
+            sealed.signature,
+            None,
+            grantor_id,
+        )
 
 
 def test_headers_are_written_for_the_keys_of_the_safe_and_not_for_whom_the_database_names(people, safe):
     ring = people.fresh(people.dana).ring
     true = ring.current(safe)[1].recipient
     with transaction():
-        db.session.execute(update(SafeEpoch).where(SafeEpoch.safe_id == safe).values(recipient=FileIdentity.generate().recipient))
+        db.session.execute(
+            update(SafeEpoch).where(SafeEpoch.safe_id == safe).values(recipient=FileIdentity.generate().recipient)
+        )
     assert ring.current(safe)[1].recipient == true
     assert any("another recipient" in fault for fault in queries.faults())
 
@@ -331,7 +351,9 @@ def test_a_key_that_was_put_into_use_alone_waits_for_the_first_second_coordinato
                                          language="en", by=aigul, at=now())  # fmt: skip
         with transaction():
             token = link.rsplit("/", 1)[1]
-            member, pair, _code = network.accept(network.open_invitation(token, at=now()), passphrase=PASSPHRASE, at=now())
+            member, pair, _code = network.accept(
+                network.open_invitation(token, at=now()), passphrase=PASSPHRASE, at=now()
+            )
         assert keys.present_key() is not None, "who is not confirmed cannot approve"
         with transaction():
             member = db.session.get_one(Member, member.id)
@@ -357,7 +379,9 @@ def test_an_approval_that_was_used_is_used_up_whatever_the_row_says(people):
     with transaction():
         asked = keys.ask_approval(USE_KEY, subject, facts=b"other facts", by=people.aigul, at=now())
         keys.decide(asked, approve=True, by=people.marat, at=now())
-        db.session.execute(update(Approval).where(Approval.verdict == "approved").values(expires_at=now() + timedelta(days=70)))
+        db.session.execute(
+            update(Approval).where(Approval.verdict == "approved").values(expires_at=now() + timedelta(days=70))
+        )
     with pytest.raises(RuleBroken, match="second coordinator has not approved"), transaction():
         keys.use_approval(USE_KEY, subject, facts=b"other facts", by=people.aigul, at=now())
 
@@ -414,7 +438,8 @@ def test_an_incident_that_somebody_moved_into_her_case_or_name_gives_no_key(peop
     assert people.leila.member_id not in holders(safe)
     with transaction():
         db.session.execute(
-            update(Incident).where(Incident.id == incident.id).values(by_id=people.timur.member_id), execution_options=WHY
+            update(Incident).where(Incident.id == incident.id).values(by_id=people.timur.member_id),
+            execution_options=WHY,
         )
     wait_for(safe, people.timur.member_id)
     sign_in("aigul")
@@ -424,7 +449,11 @@ def test_an_incident_that_somebody_moved_into_her_case_or_name_gives_no_key(peop
 def test_a_withdrawal_that_was_undone_by_putting_old_rows_back_is_found_each_day(people, case):
     counsel = assign(case, people.leila, people.aigul)
     tables = (Safe, SafeEpoch, Grant)
-    kept = [(t, {c.name: getattr(row, c.name) for c in t.__table__.columns}) for t in tables for row in db.session.scalars(select(t))]
+    kept = [
+        (t, {c.name: getattr(row, c.name) for c in t.__table__.columns})
+        for t in tables
+        for row in db.session.scalars(select(t))
+    ]
     end(counsel, people.aigul)
     check_daily()
     assert failures() == []

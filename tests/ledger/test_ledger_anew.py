@@ -197,7 +197,12 @@ def test_a_member_who_waits_to_be_confirmed_signs_what_is_about_her_own_account_
     actor = actor_of(db.session.get_one(Member, people.dana.member_id), new)
     with transaction():
         keys.change_passphrase(
-            db.session.get_one(Identity, people.dana.member_id), keys=new, passphrase=PASSPHRASE, known=(), by=actor, at=now()
+            db.session.get_one(Identity, people.dana.member_id),
+            keys=new,
+            passphrase=PASSPHRASE,
+            known=(),
+            by=actor,
+            at=now(),
         )
     assert found() == set()
     with transaction():
@@ -279,7 +284,9 @@ def test_a_key_that_was_renewed_when_nobody_signed_for_it_is_vouched_for_once(ap
     place.unlink()
     last._place().unlink()
     with transaction():  # as the program before wrote it
-        now_key = notes.verifier_key(checkpoints.origin(), notes.public_of(app.extensions["caseflow_settings"].ledger_key()))
+        now_key = notes.verifier_key(
+            checkpoints.origin(), notes.public_of(app.extensions["caseflow_settings"].ledger_key())
+        )
         public = {"key": now_key, "before": first.key}
         ledger.record("ledger.renew_key", by=None, at=now(), about="checkpoints:", public=public)
     append(1)
@@ -355,7 +362,12 @@ def test_what_is_noted_follows_every_checkpoint_and_nothing_that_was_undone(app,
 
 @pytest.mark.parametrize(
     "spoil",
-    [lambda told: told | {"size": 1}, lambda told: told | {"tag": "00" * 32}, lambda told: told | {"root": "x"}, lambda _: []],
+    [
+        lambda told: told | {"size": 1},
+        lambda told: told | {"tag": "00" * 32},
+        lambda told: told | {"root": "x"},
+        lambda _: [],
+    ],
 )
 def test_a_note_that_is_not_of_the_ledger_key_is_no_reason_to_be_content(people, spoil):
     append(3)

@@ -51,7 +51,9 @@ def found():
 def test_details_that_were_taken_away_or_exchanged_are_missed(on_each):
     log(on_each.dana)
     log(on_each.dana)
-    detailed = db.session.execute(select(Event.seq, Event.opening_sealed).where(Event.opening_sealed.is_not(None))).all()
+    detailed = db.session.execute(
+        select(Event.seq, Event.opening_sealed).where(Event.opening_sealed.is_not(None))
+    ).all()
     assert len(detailed) >= 2
     disarm()
     for seq, opening in detailed:

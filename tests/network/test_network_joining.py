@@ -269,7 +269,9 @@ def test_a_confirmed_coordinator_gets_the_keys_of_all_safes(app, people, aigul, 
     with app.app_context():
         assert db.session.scalar(select(Grant.id).where(Grant.member_id == member_id)) is None
     refused = send(aigul, f"/members/{member_id}/key", words=words)
-    assert "another coordinator compares the words" in refused.text, "whoever asked for her does not confirm her as well"
+    assert "another coordinator compares the words" in refused.text, (
+        "whoever asked for her does not confirm her as well"
+    )
     send(marat, f"/members/{member_id}/key", words=words)
     with app.app_context():
         assert db.session.scalars(select(Grant.safe_id).where(Grant.member_id == member_id)).all() == [safe]

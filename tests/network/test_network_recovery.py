@@ -92,7 +92,9 @@ def link_for(app, email):
 
 def test_who_lost_everything_gets_a_new_key_and_reads_again_once_it_is_confirmed(app, people, aigul, incident):
     dana_before = signed_in_client(app, people.dana)
-    assert send(aigul, f"/members/{people.dana.member_id}/new-key", f"/members/{people.dana.member_id}").status_code == 303
+    assert (
+        send(aigul, f"/members/{people.dana.member_id}/new-key", f"/members/{people.dana.member_id}").status_code == 303
+    )
     assert dana_before.get("/account").status_code == 200, "nothing is taken before she opens the link"
     link = link_for(app, "dana@example.org")
     visitor = app.test_client()
@@ -139,7 +141,13 @@ def test_a_safe_that_only_she_holds_is_not_lost_by_a_new_key_or_by_leaving(app, 
 def test_a_coordinator_is_made_by_two(app, people, aigul, marat):
     with app.app_context():
         house = db.session.scalars(select(Organisation.id)).first()
-    given = {"name": "Xenia Kim", "email": "xenia@example.org", "role": "coordinator", "organisation": house, "language": "en"}
+    given = {
+        "name": "Xenia Kim",
+        "email": "xenia@example.org",
+        "role": "coordinator",
+        "organisation": house,
+        "language": "en",
+    }
     assert send(aigul, "/members/invite", **given).status_code == 303
     with app.app_context():
         assert db.session.scalar(select(Letter.id).where(Letter.to == "xenia@example.org")) is None, "no letter yet"
@@ -197,7 +205,9 @@ def test_an_approval_holds_for_exactly_what_was_approved_and_carries_two_signatu
 
 def test_of_two_who_decide_at_the_same_moment_one_is_first(app, people):
     with app.app_context(), transaction():
-        asked = keys.ask_approval("use_key", f"members:{people.dana.member_id}", facts=b"x", by=people.aigul, at=now()).id
+        asked = keys.ask_approval(
+            "use_key", f"members:{people.dana.member_id}", facts=b"x", by=people.aigul, at=now()
+        ).id
     barrier, outcomes = threading.Barrier(6), []
 
     def decide(approve):
@@ -253,7 +263,9 @@ def test_a_coordinator_who_signs_in_stops_the_new_key_that_the_other_asked_for(a
 
 def approve_key(app, coordinator, told):
     words = re.search(r"eight words: ([a-z-]+)", told)[1]
-    answer = send(coordinator, f"/approvals/{open_approval(app)}/approve", "/members", words=words.replace("-", " ").upper())
+    answer = send(
+        coordinator, f"/approvals/{open_approval(app)}/approve", "/members", words=words.replace("-", " ").upper()
+    )
     assert answer.status_code == 303
 
 
@@ -295,7 +307,17 @@ def test_two_shares_give_a_member_her_old_keys_back_under_a_passphrase_of_her_ow
     app, run, people, aigul, marat, recovery_key, incident
 ):
     send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
-    use = ["keys", "recovery", "use", "--as", "aigul@example.org", "--member", "dana@example.org", "--passphrase-file", "-"]
+    use = [
+        "keys",
+        "recovery",
+        "use",
+        "--as",
+        "aigul@example.org",
+        "--member",
+        "dana@example.org",
+        "--passphrase-file",
+        "-",
+    ]
     shares = ["--share", str(recovery_key[0]), "--share", str(recovery_key[2])]
     early = run(*use, *shares)
     assert early.exit_code == 1
@@ -322,7 +344,9 @@ def test_two_shares_give_a_member_her_old_keys_back_under_a_passphrase_of_her_ow
     assert "Detention" in fresh.get(f"/incidents/{incident}").text
     refused = [("network.recover", "refused")]
     done = [("network.recover", "done"), ("network.reopen", "done")]
-    assert sorted(verbs(app, "network.recover", "network.reopen")) == sorted([*refused * 2, *done]), "also at a terminal"
+    assert sorted(verbs(app, "network.recover", "network.reopen")) == sorted([*refused * 2, *done]), (
+        "also at a terminal"
+    )
 
 
 def test_when_no_coordinator_can_sign_in_the_shares_alone_give_one_of_them_her_keys_back(
@@ -370,7 +394,9 @@ def test_a_new_recovery_key_takes_the_place_of_the_one_before(app, run, people, 
     approve_key(app, marat, second.output)
     status = run("keys", "recovery", "status").output
     assert "3 of 5 shares" in status
-    assert "It opens the keys of 1 of 6 members." in status, "what was wrapped to the one before is gone, but for who approved"
+    assert "It opens the keys of 1 of 6 members." in status, (
+        "what was wrapped to the one before is gone, but for who approved"
+    )
 
 
 def test_a_recovery_key_made_on_another_machine_is_offered_by_its_public_half(app, run, people, marat, tmp_path):
@@ -397,13 +423,25 @@ def test_a_recovery_key_is_retired_by_one_coordinator_and_every_way_back_by_it_i
     assert verbs(app, "keys.retire_organisation_key") == [("keys.retire_organisation_key", "done")]
 
 
-def test_a_wrap_to_a_key_that_was_retired_is_not_opened_though_somebody_put_it_back(app, run, people, marat, recovery_key, tmp_path):
+def test_a_wrap_to_a_key_that_was_retired_is_not_opened_though_somebody_put_it_back(
+    app, run, people, marat, recovery_key, tmp_path
+):
     send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
     dana = people.dana.member_id
     with app.app_context():
         kept = db.session.get_one(OrganisationWrap, dana)
         row = {column.name: getattr(kept, column.name) for column in OrganisationWrap.__table__.columns}
-    second = run("keys", "recovery", "make", "--as", "aigul@example.org", "--out", str(tmp_path / "more"), "--passphrase-file", "-")
+    second = run(
+        "keys",
+        "recovery",
+        "make",
+        "--as",
+        "aigul@example.org",
+        "--out",
+        str(tmp_path / "more"),
+        "--passphrase-file",
+        "-",
+    )
     approve_key(app, marat, second.output)
     old = from_shares([Share.parse(path.read_text().splitlines()[-1]) for path in recovery_key[:2]])
     with app.app_context(), transaction():
@@ -412,13 +450,25 @@ def test_a_wrap_to_a_key_that_was_retired_is_not_opened_though_somebody_put_it_b
         keys.keys_by_organisation(dana, old)
 
 
-def test_a_link_to_recovered_keys_ends_when_the_member_signs_in_and_she_is_told_of_it(app, run, people, aigul, marat, recovery_key):
+def test_a_link_to_recovered_keys_ends_when_the_member_signs_in_and_she_is_told_of_it(
+    app, run, people, aigul, marat, recovery_key
+):
     send(app.test_client(), "/sign-in", email="dana@example.org", passphrase=PASSPHRASE)
     page = f"/members/{people.dana.member_id}"
     send(aigul, f"{page}/recovery", page)
     send(marat, f"/approvals/{open_approval(app)}/approve", "/members")
     shares = ["--share", str(recovery_key[0]), "--share", str(recovery_key[2])]
-    use = ["keys", "recovery", "use", "--as", "aigul@example.org", "--member", "dana@example.org", "--passphrase-file", "-"]
+    use = [
+        "keys",
+        "recovery",
+        "use",
+        "--as",
+        "aigul@example.org",
+        "--member",
+        "dana@example.org",
+        "--passphrase-file",
+        "-",
+    ]
     done = run(*use, *shares)
     assert "good for one day" in done.output
     link = re.search(r"(/reopen/\S+)", done.output)[1]
@@ -475,7 +525,9 @@ def test_waiting_keys_are_settled_from_a_terminal(app, run, people, incident, mo
     monkeypatch.setattr("caseflow.network.operations.members.keys.settle_some", lambda **_given: 0)
     with app.app_context(), transaction():
         taken = {"incidents": people.timur.member_id}
-        operations.end_membership(db.session.get_one(Member, people.dana.member_id), hand_over=taken, by=people.aigul, at=now())
+        operations.end_membership(
+            db.session.get_one(Member, people.dana.member_id), hand_over=taken, by=people.aigul, at=now()
+        )
     monkeypatch.undo()
     check = run("keys", "check")
     assert check.exit_code == 0
@@ -491,7 +543,9 @@ def test_whoever_signs_in_takes_up_what_an_interrupted_session_left(app, people,
     monkeypatch.setattr("caseflow.network.operations.members.keys.settle_some", lambda **_given: 0)
     with app.app_context(), transaction():
         taken = {"incidents": people.timur.member_id}
-        operations.end_membership(db.session.get_one(Member, people.dana.member_id), hand_over=taken, by=people.aigul, at=now())
+        operations.end_membership(
+            db.session.get_one(Member, people.dana.member_id), hand_over=taken, by=people.aigul, at=now()
+        )
     monkeypatch.undo()
     with app.app_context():
         assert key_queries.waiting().safes == 1

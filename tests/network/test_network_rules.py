@@ -54,7 +54,11 @@ def test_no_two_articles_have_one_label(locale):
 @pytest.mark.parametrize(
     ("instrument", "numbers"),
     [
-        ("ICCPR", [str(n) for n in range(1, 28)] + ["2(3)", "9(1)", "9(5)", "14(3)(a)", "14(3)(g)", "14(7)", "18(3)", "19(2)"]),
+        (
+            "ICCPR",
+            [str(n) for n in range(1, 28)]
+            + ["2(3)", "9(1)", "9(5)", "14(3)(a)", "14(3)(g)", "14(7)", "18(3)", "19(2)"],
+        ),
         ("ICCPR-OP1", ["1", "2", "5", "5(2)(b)"]),
         ("CAT", [str(n) for n in range(1, 17)] + ["22"]),
         ("CEDAW", [str(n) for n in range(1, 17)] + ["2(e)", "5(a)"]),
@@ -90,7 +94,13 @@ def test_an_article_is_cited_as_the_reader_would_write_it(code, locale, label):
 
 @pytest.mark.parametrize(
     ("code", "locale", "short"),
-    [("ICCPR:9(1)", "en", "ICCPR 9(1)"), ("CAT:3", "ru", "КПП 3"), ("CAT:3", "kk", "CAT 3"), ("ICCPR:14(3)", "kk", "АСҚХП 14(3)"), ("X:1", "en", "X 1")],
+    [
+        ("ICCPR:9(1)", "en", "ICCPR 9(1)"),
+        ("CAT:3", "ru", "КПП 3"),
+        ("CAT:3", "kk", "CAT 3"),
+        ("ICCPR:14(3)", "kk", "АСҚХП 14(3)"),
+        ("X:1", "en", "X 1"),
+    ],
 )
 def test_a_list_cites_an_article_by_instrument_and_number(code, locale, short):
     assert rules.article_short(code, locale) == short

@@ -189,7 +189,9 @@ def test_a_shipped_decision_is_whole_and_says_what_is_not_confirmed(decision):
     assert decision.decided_on
     assert decision.submitted_on is None or decision.submitted_on < decision.decided_on
     for text in (decision.title, decision.holding, decision.note):
-        assert len({bool(text.in_language(locale)) for locale in LANGUAGES}) == 1, "a text stands in all languages or none"
+        assert len({bool(text.in_language(locale)) for locale in LANGUAGES}) == 1, (
+            "a text stands in all languages or none"
+        )
     assert decision.title.en
     if decision.symbol and "/D/" in decision.symbol:
         assert decision.symbol.endswith(f"/D/{decision.number}")
@@ -221,7 +223,9 @@ def test_a_known_decision_stands_as_it_was_published(number, decided_on, outcome
 
 
 def test_an_anonymous_author_stays_anonymous():
-    initials = {d.number: d.title.en for d in rules.public_decisions() if re.match(r"([A-Z][a-z]?\.){1,2} ", d.title.en)}
+    initials = {
+        d.number: d.title.en for d in rules.public_decisions() if re.match(r"([A-Z][a-z]?\.){1,2} ", d.title.en)
+    }
     assert initials == {
         "495/2012": "N.Z. v. Kazakhstan",
         "554/2013": "X. v. Kazakhstan",

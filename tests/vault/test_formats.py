@@ -109,7 +109,9 @@ def test_the_example_factor_opens_and_the_example_confirmation_verifies(examples
         MEMBER, examples["second factor"], instance="caseflow.example", member="member-9", place="factor-1"
     )
     assert content == b"JBSWY3DPEHPK3PXP"
-    confirmed = fields("caseflow/v2/confirm-key", "caseflow.example", "member-9", "documenter", MEMBER.public.to_bytes())
+    confirmed = fields(
+        "caseflow/v2/confirm-key", "caseflow.example", "member-9", "documenter", MEMBER.public.to_bytes()
+    )
     keys.verify(GRANTOR.public, confirmed, examples["key confirmation"], purpose="confirm-key")
 
 

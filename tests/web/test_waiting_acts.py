@@ -91,9 +91,19 @@ def test_what_is_written_after_a_withdrawal_is_sealed_for_those_who_remain(app, 
         db.session.remove()
     client, path = signed_in_client(app, people.dana), f"/incidents/{incident_id}/people/{person_id}"
     version = pages_version(client.get(path).text)
-    first(lambda: cases.end_counsel(db.session.get_one(Counsel, counsel, execution_options=WHY), by=people.fresh(people.aigul), at=now()))
+    first(
+        lambda: cases.end_counsel(
+            db.session.get_one(Counsel, counsel, execution_options=WHY), by=people.fresh(people.aigul), at=now()
+        )
+    )
     answer = client.post(
-        path, data={"csrf_token": token(client, path), "kind": "individual", "name": "The hidden witness", "version": version}
+        path,
+        data={
+            "csrf_token": token(client, path),
+            "kind": "individual",
+            "name": "The hidden witness",
+            "version": version,
+        },
     )
     assert answer.status_code == 303, answer.text
     with app.app_context():
@@ -162,7 +172,11 @@ def test_who_lost_the_key_while_she_wrote_is_told_so_and_nothing_is_stored(app, 
         db.session.remove()
     client, path = signed_in_client(app, people.leila), f"/cases/{case_id}/notes"
     given = {"csrf_token": token(client, f"/cases/{case_id}"), "body": "What we shall say"}
-    first(lambda: cases.end_counsel(db.session.get_one(Counsel, counsel, execution_options=WHY), by=people.fresh(people.aigul), at=now()))
+    first(
+        lambda: cases.end_counsel(
+            db.session.get_one(Counsel, counsel, execution_options=WHY), by=people.fresh(people.aigul), at=now()
+        )
+    )
     answer = client.post(path, data=given)
     assert answer.status_code in (403, 404), answer.status_code
     assert send(client, "/sign-out", "/").status_code == 303

@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 
 import pytest
-from flask import redirect, render_template_string
+from flask import redirect, render_template_string, request
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -210,7 +210,11 @@ def test_the_answers_forbid_what_nobody_needs(app, aigul):
 def test_a_browser_keeps_our_files_until_what_is_in_them_changes(client):
     page = client.get("/sign-in").text
     addresses = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
-    assert {a.split("?")[0] for a in addresses} >= {"/static/css/tokens.css", "/static/js/once.js", "/static/favicon.svg"}
+    assert {a.split("?")[0] for a in addresses} >= {
+        "/static/css/tokens.css",
+        "/static/js/once.js",
+        "/static/favicon.svg",
+    }
     for address in addresses:
         answer = client.get(address)
         name, version = address.split("?v=")
@@ -229,6 +233,14 @@ def test_over_https_browsers_are_told_to_stay_there(make_app, sqlite_url):
     answer = client.get("/sign-in", base_url="https://cases.example.org")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_what_the_site_is_called_comes_from_the_proxys_host_only(make_app, sqlite_url):
+    app = make_app(sqlite_url, proxies=1)
+    app._got_first_request = False
+    app.add_url_rule("/probe", "probe", public("a route of the tests only")(lambda: request.host))
+    forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    assert app.test_client().get("/probe", headers=forwarded).text == "localhost"
 
 
 def test_a_visitor_chooses_a_language_before_signing_in(app, people):

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+from gunicorn.config import Config
 from gunicorn.http.body import LengthReader
 from gunicorn.http.unreader import SocketUnreader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.gunicorn_conf import StraightBody
+from caseflow.gunicorn_conf import QuietLogger, StraightBody
 
 
 def _sent(sock: socket.socket, packets: list[bytes], pause: float = 0.0) -> None:
@@ -104,3 +105,14 @@ def test_a_line_that_fails_is_not_used_again(body_of):
     with pytest.raises(OSError):
         body.readinto(bytearray(10))
     assert body.failed
+
+
+def test_the_log_does_not_quote_what_is_no_request(capfd):
+    log = QuietLogger(Config())
+    log.warning("Invalid request from ip=203.0.113.9: Invalid HTTP request line: 'GET /join/TOKEN'")
+    log.warning("Something else about %s", "a worker")
+    written = capfd.readouterr().err
+    assert "A request was refused that is none." in written
+    assert "Something else about a worker" in written
+    assert "203.0.113.9" not in written
+    assert "TOKEN" not in written

@@ -17,7 +17,7 @@ from caseflow.cases.routes import bp
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import find
-from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.pages import showing_refusals, transaction
 
 
@@ -81,7 +81,7 @@ def edit(case_id: str) -> ResponseReturnValue:
 
 
 @bp.route("/<case_id>/incidents", methods=["GET", "POST"])
-@signed_in
+@proven_lately
 def link_incident(case_id: str) -> ResponseReturnValue:
     """Take one more incident into a case."""
     actor = current_actor()

@@ -18,12 +18,12 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.network import queries as network
 from caseflow.network.models import Member
-from caseflow.web.gate import current_actor, signed_in
+from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.pages import refusing_to, showing_refusals, transaction
 
 
 @bp.route("/<case_id>/counsel", methods=["GET", "POST"])
-@signed_in
+@proven_lately
 def assign_counsel(case_id: str) -> ResponseReturnValue:
     """Make somebody counsel in a case."""
     actor = current_actor()

@@ -38,10 +38,10 @@ def reset_by_code(
     limits = limits_of(email, address, marks, at=at)
     throttle(limits, at=at)
     member, identity = queries.account_of(email)
-    left = member is not None and db.session.get(Departure, member.id) is not None
+    left = db.session.get(Departure, member.id if member else "") is not None
     opened = identity.seed_for_recovery if identity else b""
-    db.session.rollback()  # no read transaction stays open while keys are derived
-    pair = keys.unlock_by_code(identity, code) if identity else None
+    kernel_db.end_reading()  # while keys are derived; what was read stays at hand, for known accounts cost no more
+    pair = keys.unlock_by_code(identity, code)
     if pair is None or member is None or identity is None or left:
         about = f"members:{member.id}" if member else "members:"
         ledger.refused("entrance.reset_by_code", by=None, about=about, why=N_("wrong address or code"))
@@ -59,14 +59,19 @@ def reset_by_code(
         renewed = keys.renew_code(identity, keys=pair, by=actor, at=at)
         sessions.end_all(member.id)
         forgive(limits)
-        tell(member, N_("A new passphrase was set for your account with your recovery code. A new code was shown with it; the one before opens nothing any more."), at=at, subject=ACCOUNT)
+        tell(
+            member,
+            N_(
+                "A new passphrase was set for your account with your recovery code. A new code was shown with it; the one before opens nothing any more."
+            ),
+            at=at,
+            subject=ACCOUNT,
+        )
         ledger.record("entrance.reset_by_code", by=actor, at=at, about=member)
     return member, renewed
 
 
-def change_passphrase(
-    member: Member, *, old: str, new: str, session: MemberSession, by: Actor, at: datetime
-) -> str:
+def change_passphrase(member: Member, *, old: str, new: str, session: MemberSession, by: Actor, at: datetime) -> str:
     """Wrap the member's keys under a new passphrase and end all her sessions but a new one; return its cookie's value.
 
     The session at hand is replaced too: whoever copied its cookie is out. Raises `RuleBroken` at `old` or `new`, also
@@ -83,9 +88,7 @@ def change_passphrase(
         by = replace(by, session=None)  # it was there, and ends here
         try:
             known = (member.name, member.email)
-            keys.change_passphrase(
-                identity, keys=pair, passphrase=new, known=known, by=by, at=at, prepared=prepared
-            )
+            keys.change_passphrase(identity, keys=pair, passphrase=new, known=known, by=by, at=at, prepared=prepared)
         except RuleBroken as broken:
             raise RuleBroken(broken.message, field="new", about=broken.about) from None
         sessions.end_all(member.id)
@@ -96,9 +99,7 @@ def change_passphrase(
     return value
 
 
-def renew_code(
-    member: Member, passphrase: str, *, session: MemberSession, by: Actor, at: datetime
-) -> RecoveryCode:
+def renew_code(member: Member, passphrase: str, *, session: MemberSession, by: Actor, at: datetime) -> RecoveryCode:
     """Give the member a new recovery code in place of the old one; return it. Raises `RuleBroken` at `passphrase`."""
     limits = for_session(session)
     pair, seen = _proven(member, passphrase, field="passphrase", limits=limits, at=at)
@@ -107,7 +108,12 @@ def renew_code(
         _demand_still(member, identity, seen, field="passphrase")
         code = keys.renew_code(identity, keys=pair, by=by, at=at)
         forgive(limits)
-        tell(member, N_("A new recovery code was made for your account. The one before opens nothing any more."), at=at, subject=ACCOUNT)
+        tell(
+            member,
+            N_("A new recovery code was made for your account. The one before opens nothing any more."),
+            at=at,
+            subject=ACCOUNT,
+        )
         ledger.record("entrance.renew_code", by=by, at=at, about=member)
     return code
 

@@ -93,14 +93,20 @@ def _refused(broken: RuleBroken, member: Member) -> None:
 
 def _accept(member: Member, keys: MemberKeys, answer: Answer, challenge: bytes | None, *, at: datetime) -> str:
     try:
-        kind = _by_passkey(member, keys, answer, challenge, at=at) if answer.passkey else _by_code(member, keys, answer, at=at)
+        kind = (
+            _by_passkey(member, keys, answer, challenge, at=at)
+            if answer.passkey
+            else _by_code(member, keys, answer, at=at)
+        )
     except VaultError:
         message = N_("Your second factor was sealed with other keys. A coordinator can reset it.")
         raise RuleBroken(message, field="code", about=f"members:{member.id}") from None
     if kind is None and answer.passkey:
         raise RuleBroken(N_("The passkey was not accepted. Try once more, or use a code."), field="code")
     if kind is None:
-        raise RuleBroken(N_("This code is wrong or was used before. Wait for the next one and type that."), field="code")
+        raise RuleBroken(
+            N_("This code is wrong or was used before. Wait for the next one and type that."), field="code"
+        )
     return kind
 
 
@@ -116,7 +122,9 @@ def _by_code(member: Member, keys: MemberKeys, answer: Answer, *, at: datetime) 
     return BACKUP
 
 
-def _by_passkey(member: Member, keys: MemberKeys, answer: Answer, challenge: bytes | None, *, at: datetime) -> str | None:
+def _by_passkey(
+    member: Member, keys: MemberKeys, answer: Answer, challenge: bytes | None, *, at: datetime
+) -> str | None:
     where, credential = passkeys.place(), passkeys.signed_by(answer.passkey)
     if where is None or challenge is None or credential is None:
         return None

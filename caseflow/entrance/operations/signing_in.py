@@ -59,9 +59,9 @@ def sign_in(
     limits = limits_of(email, address, marks, at=at)
     throttle(limits, at=at)
     member, identity = queries.account_of(email)
-    left = member is not None and db.session.get(Departure, member.id) is not None
+    left = db.session.get(Departure, member.id if member else "") is not None
     seen = identity.verifier if identity else b""
-    db.session.rollback()  # no read transaction stays open while the key derivation runs
+    kernel_db.end_reading()  # while keys are derived; what was read stays at hand, for known accounts cost no more
     pair = unlocked(identity, passphrase, limits)
     if pair is None or member is None or identity is None or left:
         about = f"members:{member.id}" if member else "members:"
@@ -109,7 +109,11 @@ def unlock(session: MemberSession, member: Member, passphrase: str, *, at: datet
 
 def _demand_still(member: Member, identity: Identity, verifier: bytes) -> None:
     """Refuse a passphrase that was replaced, now or long ago, and a member who left while the key derivation ran."""
-    if identity.verifier != verifier or not keys.is_latest(identity) or db.session.get(Departure, member.id) is not None:
+    if (
+        identity.verifier != verifier
+        or not keys.is_latest(identity)
+        or db.session.get(Departure, member.id) is not None
+    ):
         raise RuleBroken(WRONG, field="passphrase", about=f"members:{member.id}")
 
 

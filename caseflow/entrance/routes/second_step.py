@@ -52,7 +52,9 @@ def second_step() -> ResponseReturnValue:
 
 def ask_second(half: sessions.Half, form: SecondStepForm, onward: str, typed: list[tuple[str, str]]) -> str:
     """Return the page of the second step; a passkey gets a new challenge with it."""
-    return _page(half.keys, half.member.id, half.row.sid_hash, form, action="entrance.second_step", onward=onward, typed=typed)
+    return _page(
+        half.keys, half.member.id, half.row.sid_hash, form, action="entrance.second_step", onward=onward, typed=typed
+    )
 
 
 @bp.route("/account/prove", methods=["GET", "POST"])

@@ -55,7 +55,10 @@ def _head(query: Select[Any], ring: MemberKeyring) -> int:
     for file in files:
         if file.safe_id not in recipients:
             epoch, secrets = ring.current(file.safe_id)
-            recipients[file.safe_id] = epoch, secrets.recipient  # of the keys themselves: the database could name another
+            recipients[file.safe_id] = (
+                epoch,
+                secrets.recipient,
+            )  # of the keys themselves: the database could name another
         epoch, recipient = recipients[file.safe_id]
         try:
             file_key = opened_key(file, ring)

@@ -15,6 +15,7 @@ from caseflow.access.safes import visible
 from caseflow.evidence import rules, store
 from caseflow.evidence.intake import BROKEN, Received
 from caseflow.evidence.models import File, Item
+from caseflow.evidence.owners import owner_of
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.words import N_
@@ -98,6 +99,8 @@ def add_file(
     """
     _still_held(item, by)
     demand(policy.may_add_version(by, item), about=ledger.name_of(item))
+    if kind == "original":
+        demand(policy.may_add(by, owner_of(item.safe_id, by).row), about=ledger.name_of(item))
     if received.safe_id != item.safe_id:
         raise RuleBroken(N_("This file was sealed for another matter. Send it again from here."), field="files")
     if store.size_of(received.payload) != received.payload_size:  # it came so slowly that the sweep was faster

@@ -106,7 +106,7 @@ def add_files(item_id: str) -> ResponseReturnValue:
 
 def _raw(item: Item, actor: Actor) -> ResponseReturnValue:
     _check_token(request.headers.get("X-CSRFToken"))
-    demand(policy.may_add_version(actor, item), about=f"evidence_items:{item.id}")
+    demand(policy.may_add(actor, owners.owner_of(item.safe_id, actor).row), about=f"evidence_items:{item.id}")
     whole = uploads.Whole(_body(), request.content_length)
     received = _seal(whole, request.args.get("name"), item.safe_id, actor)
     with _kept_with_rows([received]), transaction():

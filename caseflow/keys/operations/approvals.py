@@ -31,9 +31,7 @@ GIVEN = ("approved", "alone")
 _PURPOSE = "approval"
 
 
-def ask_approval(
-    kind: str, subject: str, *, facts: bytes, by: Actor, at: datetime
-) -> Approval:
+def ask_approval(kind: str, subject: str, *, facts: bytes, by: Actor, at: datetime) -> Approval:
     """Ask the other coordinators for something; the answer is given already ("alone") where there is none.
 
     `facts` are what is approved, byte for byte. Where the only other coordinator is the one it is about, it `ripens`. What
@@ -104,7 +102,10 @@ def ripe(kind: str, subject: str, *, facts: bytes, by: Actor, at: datetime) -> A
     if concerned is None or who_can_decide(by.member_id, concerned):
         return None
     query = select(Approval).where(
-        Approval.kind == kind, Approval.subject == subject, Approval.asked_by_id == by.member_id, Approval.verdict.is_(None)
+        Approval.kind == kind,
+        Approval.subject == subject,
+        Approval.asked_by_id == by.member_id,
+        Approval.verdict.is_(None),
     )
     bound = hashlib.sha256(facts).digest()
     for approval in db.session.scalars(query.where(Approval.expires_at > at)):
@@ -137,7 +138,9 @@ def _concerned(kind: str, subject: str) -> str | None:
 
 def _used(approval: Approval) -> bool:
     """Tell whether the ledger knows that this approval was used: the column could have been set back."""
-    rows = select(Event.seq).where(Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval", Event.result == "done")
+    rows = select(Event.seq).where(
+        Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval", Event.result == "done"
+    )
     return db.session.scalar(rows.limit(1)) is not None
 
 
@@ -151,7 +154,9 @@ def was_used(kind: str, subject: str, *, facts: bytes | None = None) -> Approval
     for approval in db.session.scalars(query.order_by(Approval.asked_at.desc())):
         if facts is not None and approval.bound != hashlib.sha256(facts).digest():
             continue
-        rows = select(Event).where(Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval", Event.result == "done")
+        rows = select(Event).where(
+            Event.subject == ledger.name_of(approval), Event.verb == "keys.use_approval", Event.result == "done"
+        )
         users = (signer_of(event, signers) for event in db.session.scalars(rows.where(Event.seq >= 1)))
         if any(user is not None and user.coordinator for user in users) and _are_signed(approval):
             return approval
@@ -182,7 +187,9 @@ def is_genuine(approval: Approval, *, present: bool = True) -> bool:
 def _are_signed(approval: Approval, *, present: bool = False) -> bool:
     """Tell whether who asked and who decided have signed, and are two unless it was one alone."""
     asked = _signer(approval, approval.asked_by_id, approval.asked_signature, "asked", present)
-    decided = _signer(approval, approval.decided_by_id or "", approval.decided_signature or b"", approval.verdict or "", present)
+    decided = _signer(
+        approval, approval.decided_by_id or "", approval.decided_signature or b"", approval.verdict or "", present
+    )
     if asked is None or decided is None:
         return False
     return (asked == decided) == (approval.verdict == "alone")

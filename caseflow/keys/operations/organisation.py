@@ -108,7 +108,11 @@ def present_key() -> OrganisationKey | None:
 def _put_into_use() -> str | None:
     """Return the recovery key that a coordinator last put into use by a signed row, unless one was ended after it."""
     names = [ledger.name_of(key) for key in db.session.scalars(select(OrganisationKey))]
-    about = Event.subject.in_([*names, "organisation_keys:"]), Event.verb.in_((_ACTIVATED, _RETIRED)), Event.result == "done"
+    about = (
+        Event.subject.in_([*names, "organisation_keys:"]),
+        Event.verb.in_((_ACTIVATED, _RETIRED)),
+        Event.result == "done",
+    )
     signers = member_keys()[0]
     for event in db.session.scalars(select(Event).where(*about).order_by(Event.seq.desc())):
         signer = signer_of(event, signers)
@@ -145,7 +149,9 @@ def keys_by_organisation(member_id: str, identity: FileIdentity) -> MemberKeys:
     about, key = f"members:{member_id}", present_key()
     wrap, own = db.session.get(OrganisationWrap, member_id), db.session.get(Identity, member_id)
     if wrap is None or own is None or key is None or (wrap.public, wrap.key_id) != (own.public, key.id):
-        raise RuleBroken(N_("This member has not signed in since the recovery key was made: it opens nothing of hers."), about=about)
+        raise RuleBroken(
+            N_("This member has not signed in since the recovery key was made: it opens nothing of hers."), about=about
+        )
     public = MemberPublic.from_bytes(wrap.public)
     seed = unwrap_with(identity, wrap.wrapped, instance=instance(), member=member_id, member_public=public)
     keys = MemberKeys.from_seed(seed)

@@ -87,7 +87,9 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
         if safe_id in doubted:
             public = {"members": sorted(doubted[safe_id])}
             ledger.record("keys.doubt", by=by, at=at, about=safes[safe_id], public=public, result="failed")
-        believed = {member: reason for member, reason in plan[safe_id].items() if member not in doubted.get(safe_id, ())}
+        believed = {
+            member: reason for member, reason in plan[safe_id].items() if member not in doubted.get(safe_id, ())
+        }
         _settle_one(safes[safe_id], held[safe_id], believed, lost, publics, by=by, at=at)
     db.session.flush()
 

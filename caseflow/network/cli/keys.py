@@ -115,7 +115,9 @@ def recovery() -> None:
 def new(shares: int, threshold: int, out: Path | None) -> None:
     """Make a recovery key on any machine, best one without network. Needs no database; take the public half to the server."""
     identity = _new_shares(shares, threshold, out)
-    click.echo(f"On the server: flask keys recovery offer {identity.recipient} --shares {shares} --threshold {threshold} --as …")
+    click.echo(
+        f"On the server: flask keys recovery offer {identity.recipient} --shares {shares} --threshold {threshold} --as …"
+    )
 
 
 @recovery.command("offer")
@@ -140,7 +142,9 @@ def retire(coordinator: str, passphrase_file: IO[str] | None) -> None:
     actor = _acting(coordinator, passphrase_file)
     with acting("keys.retire_organisation_key", by=actor):
         dropped = keys.retire_organisation_key(by=actor, at=now())
-    click.echo(f"No recovery key is in use any more; the ways back of {dropped} members are gone. Old backups still have them.")
+    click.echo(
+        f"No recovery key is in use any more; the ways back of {dropped} members are gone. Old backups still have them."
+    )
 
 
 @recovery.command("make")
@@ -233,7 +237,9 @@ def use(coordinator: str, email: str, share_files: tuple[IO[str], ...], passphra
 
 
 @recovery.command("regain")
-@click.option("--member", "email", required=True, help="Address of a coordinator who lost passphrase and recovery code.")
+@click.option(
+    "--member", "email", required=True, help="Address of a coordinator who lost passphrase and recovery code."
+)
 @_SHARES
 def regain(email: str, share_files: tuple[IO[str], ...]) -> None:
     """Open a coordinator's keys with the shares alone, when no coordinator can sign in any more.

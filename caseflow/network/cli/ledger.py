@@ -20,7 +20,9 @@ _AS = click.option("--as", "coordinator", required=True, help="Address of the co
 @_AS
 @PASSPHRASE_FILE
 @click.option("--yes", is_flag=True, help="The old key file has been put away.")
-@click.option("--before", help="Renew nothing, but vouch for this older verifier key, renewed when nobody signed for it.")
+@click.option(
+    "--before", help="Renew nothing, but vouch for this older verifier key, renewed when nobody signed for it."
+)
 def renew_key(coordinator: str, passphrase_file: IO[str] | None, *, yes: bool, before: str | None) -> None:
     """Sign checkpoints with a new key from now on, after the old one was lost or taken. Partners must get the new one."""
     place = current().ledger_key_path

@@ -146,7 +146,9 @@ def read_passphrase(source: IO[str] | None, *, twice: bool = False) -> str:
     """Return the passphrase from the first line of `source`, or ask for it."""
     if source is not None:
         return source.readline().rstrip("\r\n")
-    asked: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt="The passphrase again" if twice else False)
+    asked: str = click.prompt(
+        "Passphrase", hide_input=True, confirmation_prompt="The passphrase again" if twice else False
+    )
     return asked
 
 

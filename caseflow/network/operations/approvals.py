@@ -46,7 +46,9 @@ def _demand_words(approval: Approval, words: str) -> None:
         return
     key = db.session.get_one(OrganisationKey, approval.subject.partition(":")[2])
     if plain_words(words) != plain_words(fingerprint_of(key.public)):
-        told = N_("These are not the eight words of this recovery key. Read them from the papers; do not approve otherwise.")
+        told = N_(
+            "These are not the eight words of this recovery key. Read them from the papers; do not approve otherwise."
+        )
         raise RuleBroken(told, about=approval.subject)
 
 

@@ -38,7 +38,9 @@ def confirm_key(member: Member, *, words: str, by: Actor, at: datetime) -> None:
     identity = db.session.get_one(Identity, member.id)
     if plain_words(words) != plain_words(fingerprint(MemberPublic.from_bytes(identity.public))):
         raise RuleBroken(
-            N_("These are not the eight words of this key. Ask the member to read them out again; do not confirm otherwise."),
+            N_(
+                "These are not the eight words of this key. Ask the member to read them out again; do not confirm otherwise."
+            ),
             field="words",
             about=ledger.name_of(member),
         )
@@ -74,7 +76,9 @@ def _demand_invited(member: Member) -> None:
             roles.add(event.public.get("role", str(Role.COORDINATOR)))
     if roles != {str(member.role)}:
         raise RuleBroken(
-            N_("The ledger does not tell that a coordinator invited her in this role. Do not confirm; tell the operator."),
+            N_(
+                "The ledger does not tell that a coordinator invited her in this role. Do not confirm; tell the operator."
+            ),
             field="words",
             about=ledger.name_of(member),
         )

@@ -82,7 +82,13 @@ def offer_recovered(member: Member, pair: MemberKeys, *, by: Actor, at: datetime
     """Seal a member's recovered seed under a link for her and return it; who recovered it has asked who may."""
     demand(policy.may_see_members(by), about=ledger.name_of(member))
     _reopening, link = _offer(member, RECOVERED, pair, by=by, at=at)
-    tell(member, N_("The organisation's recovery key was used to open your account. A link by which you choose a new passphrase was made and is handed to you."), at=at)
+    tell(
+        member,
+        N_(
+            "The organisation's recovery key was used to open your account. A link by which you choose a new passphrase was made and is handed to you."
+        ),
+        at=at,
+    )
     ledger.record("network.offer_recovered", by=by, at=at, about=member)
     return link
 

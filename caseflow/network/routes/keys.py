@@ -89,7 +89,8 @@ def end_membership(member_id: str) -> ResponseReturnValue:
             operations.end_membership(leaver, hand_over=taken, by=actor, at=now())
             left = waiting(actor.member_id)
             words = _(
-                "The membership of %(name)s has ended: her sessions are closed and her keys open nothing.", name=leaver.name
+                "The membership of %(name)s has ended: her sessions are closed and her keys open nothing.",
+                name=leaver.name,
             )
             flash(words, "ok")
             onward = "network.renewing" if left.safes or left.files else "network.members"

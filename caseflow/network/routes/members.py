@@ -79,7 +79,9 @@ def invite() -> ResponseReturnValue:
             if link:
                 words = _("The invitation goes to %(address)s. It is good for seven days.", address=invitation.email)
             else:
-                words = _("The letter goes to %(address)s when another coordinator has approved.", address=invitation.email)
+                words = _(
+                    "The letter goes to %(address)s when another coordinator has approved.", address=invitation.email
+                )
             flash(words, "ok")
             return redirect(url_for("network.members"), 303)
     return render_template("network/invite.html", form=form)
