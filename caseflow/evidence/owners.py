@@ -23,7 +23,7 @@ class Owner:
     row: Any
     label: str
     page: str
-    ids: dict[str, str]
+    ids: dict[str, Any]
 
     @property
     def url(self) -> str:
