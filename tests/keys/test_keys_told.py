@@ -25,6 +25,7 @@ from caseflow.keys.models import (
     OrganisationWrap,
     Safe,
     SafeEpoch,
+    Unsettled,
 )
 from caseflow.keys.told import told_epochs
 from caseflow.ledger import operations as ledger
@@ -337,3 +338,30 @@ def test_a_form_about_leaving_that_was_refused_puts_nobody_out(app):
         assert holders(safe) == {dana, people.aigul.member_id, people.marat.member_id}
         assert holders(log(people.fresh(people.dana))) == {dana, people.aigul.member_id, people.marat.member_id}
         db.session.remove()
+
+
+@pytest.mark.parametrize("by", ["an epoch that ends", "a renewal that waits"])
+def test_a_row_that_looks_like_a_grant_is_not_made_a_true_one(people, by):
+    """Nobody opens the grants of others: who is written into that table does not count as somebody who had a key."""
+    safe, timur = log(people.dana), people.timur.member_id
+    change(incident_in(safe), by_id=timur)
+    given = {"epoch": 1, "wrapped": bytes(113), "signature": bytes(64), "grantor_id": people.aigul.member_id}
+    with transaction():
+        db.session.add(Grant(safe_id=safe, member_id=timur, reason="logged", at=now(), **given))
+        if by == "a renewal that waits":
+            db.session.add(Unsettled(safe_id=safe, member_id=people.yerlan.member_id, lost=True, at=now()))
+    if by == "an epoch that ends":
+        wait_for(safe, timur)
+    sign_in("aigul")
+    assert timur not in holders(safe)
+    assert doubts(safe) == [[timur]]
+    change(incident_in(safe), by_id=people.dana.member_id)
+    wait_for(safe, people.dana.member_id)
+    sign_in("aigul")
+    assert people.dana.member_id in holders(safe)
+    assert list(queries.faults()) == []
+
+
+def doubts(safe):
+    told = select(Event.public).where(Event.subject == f"safes:{safe}", Event.verb == "keys.doubt").order_by(Event.seq)
+    return [public["members"] for public in db.session.scalars(told)]

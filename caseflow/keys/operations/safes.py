@@ -78,10 +78,13 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
     ring.prepare(changed)
     publics = _public_keys({member for safe_id in changed for member in plan[safe_id]})
     safes = {safe.id: safe for safe in db.session.scalars(select(Safe).where(Safe.id.in_(changed)))}
-    doubted = untold({s: plan[s].keys() - held[s].keys() - {by.member_id} for s in changed}, facts)
+    lost = {s: {row.member_id for row in waiting.get(s, ()) if row.lost} for s in changed}
+    # Whoever gets a key has to be told of. A row of a grant is no sign that she had one: nobody has opened it.
+    anew = {s for s in changed if lost[s] or held[s].keys() - plan[s].keys()}
+    given = {s: plan[s].keys() - (set() if s in anew else held[s].keys()) - {by.member_id} for s in changed}
+    doubted = untold(given, facts)
     for safe_id in changed:
         demand(None if ring.holds(safe_id) else NOT_HOLDER, about=f"safes:{safe_id}")
-        lost = {row.member_id for row in waiting.get(safe_id, ()) if row.lost}
         for row in waiting.get(safe_id, ()):
             db.session.delete(row)
         if safe_id in doubted:
@@ -90,7 +93,8 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
         believed = {
             member: reason for member, reason in plan[safe_id].items() if member not in doubted.get(safe_id, ())
         }
-        _settle_one(safes[safe_id], held[safe_id], believed, lost, publics, by=by, at=at)
+        demand(None if believed else NOBODY_ENTITLED, about=f"safes:{safe_id}")
+        _settle_one(safes[safe_id], held[safe_id], believed, lost[safe_id], publics, by=by, at=at)
     db.session.flush()
 
 
