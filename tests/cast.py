@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from caseflow.access.actor import Actor, Role
 from caseflow.entrance import sessions
-from caseflow.entrance.operations import actor_of
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.settings import Settings, current
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.network import operations as network
 from caseflow.network.models import Member, Organisation
+from caseflow.network.queries import actor_of
 from caseflow.vault.keys import MemberKeys, fingerprint
 
 PASSPHRASE = "seven quiet rivers under snow"

@@ -21,7 +21,7 @@ from caseflow.kernel.db import db
 from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import WrongSetting, current
 from caseflow.keys.models import Identity, KeyConfirmation, RetiredIdentity
-from caseflow.ledger.models import KEY_ACTS, Event
+from caseflow.ledger.models import KEY_ACTS, Event, told_in
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.fields import fields
@@ -106,7 +106,8 @@ def _vouched(history: _History) -> list[Vouched]:
         RetiredIdentity.confirmation,
     )  # fmt: skip
     words = [_Word(*row, True) for row in db.session.execute(present)]
-    words += [_Word(*row, False) for row in db.session.execute(before)]
+    former = [_Word(*row, False) for row in db.session.execute(before)]
+    words += [word for word in former if history.has_replaced(word.member, word.public)]
     return _walk(root, words, history)
 
 
@@ -129,6 +130,17 @@ def present_keys() -> dict[str, tuple[Role, bytes]]:
         and here.get(key.member) == (key.role, key.public)
         and history.over(key.member, key.public) is None
     }
+
+
+def former_keys() -> list[RetiredIdentity]:
+    """Return the keys that members had before, were confirmed then, and of whose end the ledger tells; the oldest first.
+
+    Nobody's signature is asked for: that is what `keys trust` puts in order.
+    """
+    history = _history()
+    rows = select(RetiredIdentity).where(RetiredIdentity.confirmation.is_not(None))
+    kept = db.session.scalars(rows.order_by(RetiredIdentity.retired_at, RetiredIdentity.id))
+    return [row for row in kept if history.has_replaced(row.member_id, row.public)]
 
 
 def keys_ever(members: Iterable[str] | None = None, *, role: Role | None = None) -> dict[str, list[bytes]]:
@@ -166,6 +178,10 @@ class _History:
         found = (self.left.get(member), self.replaced.get((member, public.hex())))
         return min((seq for seq in found if seq is not None), default=None)
 
+    def has_replaced(self, member: str, public: bytes) -> bool:
+        """Tell whether the member had this key and then another: only such a one is a former key."""
+        return (member, public.hex()) in self.replaced
+
     def in_time(self, word: _Word, signer: bytes) -> bool:
         """Tell whether the word was given before its giver left or had another key: she may have lost the old one."""
         end = self.over(word.by or "", signer)
@@ -181,13 +197,13 @@ def _history() -> _History:
     rows = select(Event.seq, Event.verb, Event.actor_id, Event.subject, Event.public)
     done = rows.where(KEY_ACTS, Event.result == "done")  # what was refused bears the name of the act, too
     for seq, verb, actor, subject, public in db.session.execute(done.order_by(Event.seq)):
-        member = subject.partition(":")[2]
+        member, told = subject.partition(":")[2], told_in(public)
         if verb == "network.end_membership":
             found.left.setdefault(member, seq)
         elif verb == "keys.replace_identity":
-            found.replaced.setdefault((member, str(public.get("before"))), seq)
+            found.replaced.setdefault((member, str(told.get("before"))), seq)
         elif verb == "keys.confirm":
-            found.confirmed.setdefault((member, str(public.get("key")), actor, public.get("role")), seq)
+            found.confirmed.setdefault((member, str(told.get("key")), actor, told.get("role")), seq)
     return found
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from caseflow.access.actor import Actor
 from caseflow.demo import cast
-from caseflow.entrance.operations import actor_of
 from caseflow.kernel import clock
 from caseflow.kernel.db import db, transaction
 from caseflow.keys import operations as keys
 from caseflow.network import operations as network
 from caseflow.network.cli.network import open_member
 from caseflow.network.models import Member, Organisation
+from caseflow.network.queries import actor_of
 from caseflow.vault.keys import fingerprint
 
 

@@ -40,8 +40,8 @@ class NoGrant(LookupError):
 
 
 def demand_told(secrets: SafeSecrets, epoch: int, told: Mapping[int, str | None]) -> None:
-    """Raise `Damaged` when these are not the keys of which the ledger tells; of some old safes it tells nothing."""
-    if told and epoch not in told:
+    """Raise `Damaged` when these are not the keys of which the ledger tells; the oldest rows do not tell which."""
+    if epoch not in told:
         raise Damaged("The grant gives keys of which the ledger does not tell.")
     recipient = told.get(epoch)
     if recipient is not None and secrets.recipient != recipient:

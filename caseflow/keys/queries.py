@@ -18,7 +18,9 @@ from caseflow.keys.heading import Stale
 from caseflow.keys.keyring import EPOCH_BYTES
 from caseflow.keys.models import Grant, KeyConfirmation, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
-from caseflow.keys.told import told_epochs, untold
+from caseflow.keys.told import is_renewal, told_epochs, untold
+from caseflow.ledger.models import Event, told_in
+from caseflow.ledger.signers import member_keys
 from caseflow.vault.errors import VaultError
 from caseflow.vault.grants import GrantContext, SealedGrant, verify_grant
 from caseflow.vault.keys import MemberPublic
@@ -86,7 +88,38 @@ def faults() -> Iterator[str]:
             yield f"the ledger does not tell why {told} is entitled to safe {safe_id}"
         for safe_id, safe in batch.items():
             yield from _safe(safe, held[safe_id], plan[safe_id], noted, publics, names)
+    yield from _forgotten(names)
     yield from _ahead({safe.id: safe.epoch for safe in safes})
+
+
+def _forgotten(names: dict[str, str]) -> Iterator[str]:
+    """Yield the safes that were to be renewed when all was taken from somebody, were not, and do not wait for it any more."""
+    taken = select(Event.subject).where(Event.verb == "keys.take_all", Event.result == "done", Event.seq >= 1)
+    leavers = {subject.partition(":")[2] for subject in db.session.scalars(taken)}
+    if not leavers:
+        return
+    verbs = Event.verb.in_(("keys.grant", "keys.withdraw", "keys.take_all"))
+    rows = select(Event).where(verbs, Event.result == "done", Event.seq >= 1).order_by(Event.seq)
+    keys = member_keys()[0]
+    held: dict[str, set[str]] = {member: set() for member in leavers}
+    due: dict[str, set[str]] = {}  # safe -> whose keys it was to lose
+    for event in db.session.scalars(rows.execution_options(yield_per=_BATCH)):
+        subject, member = event.subject.partition(":")[2], str(told_in(event.public).get("member"))
+        if event.verb == "keys.take_all":
+            for safe in held.get(subject, ()):
+                due.setdefault(safe, set()).add(subject)
+            held[subject] = set()
+        elif event.verb == "keys.grant" and member in leavers:
+            held[member].add(subject)
+        elif event.verb == "keys.withdraw" and (subject in due or member in leavers) and is_renewal(event, keys):
+            due.pop(subject, None)  # a new epoch is one for everybody who had gone before
+            held.get(member, set()).discard(subject)
+    waits = {
+        (s, m) for s, m in db.session.execute(select(Unsettled.safe_id, Unsettled.member_id).where(Unsettled.lost))
+    }
+    for safe, members in sorted(due.items()):
+        for member in sorted(member for member in members if (safe, member) not in waits):
+            yield f"safe {safe} was to be renewed when the keys of {names.get(member, member)} were taken, and does not wait for it"
 
 
 def _epochs(safes: dict[str, Safe]) -> Iterator[str]:

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from caseflow.access.facts import gather
 from caseflow.kernel.db import db
 from caseflow.keys.rules import Facts, entitled
-from caseflow.ledger.models import KEY_ACTS, Event
-from caseflow.ledger.signers import member_keys, signer_of
+from caseflow.ledger.models import KEY_ACTS, Event, told_in
+from caseflow.ledger.signers import Keys, member_keys, signer_of
 
 _ABOUT_SAFES = (
     "incidents.log", "cases.open_case", "cases.link_incident", "cases.assign_counsel", "cases.end_counsel",
@@ -68,16 +68,23 @@ def told_epochs(safes: Collection[str]) -> dict[str, dict[int, str | None]]:
     found: dict[str, dict[int, str | None]] = {}
     rights: dict[str, set[str]] = {}
     for event in events:
-        safe, epoch = event.subject.partition(":")[2], int(event.public.get("epoch", 1))
-        signer = signer_of(event, keys)
-        if epoch in found.get(safe, ()) or signer is None:
+        safe, signer = event.subject.partition(":")[2], signer_of(event, keys)
+        public = told_in(event.public)
+        epoch = public.get("epoch", 1)
+        if not isinstance(epoch, int) or epoch in found.get(safe, ()) or signer is None:
             continue
         if epoch > 1 and not signer.coordinator:
             rights = rights or _ever_entitled({one.subject.partition(":")[2] for one in events})
             if event.actor_id not in rights[safe]:
                 continue
-        found.setdefault(safe, {})[epoch] = event.public.get("recipient")
+        found.setdefault(safe, {})[epoch] = public.get("recipient")
     return found
+
+
+def is_renewal(event: Event, keys: Keys) -> bool:
+    """Tell whether a row `keys.withdraw` counts: of a coordinator, or of somebody who had a right to the safe."""
+    signer, safe = signer_of(event, keys), event.subject.partition(":")[2]
+    return signer is not None and (signer.coordinator or event.actor_id in _ever_entitled([safe])[safe])
 
 
 def _ever_entitled(safes: Collection[str]) -> dict[str, set[str]]:
@@ -123,7 +130,7 @@ def _read(safes: Collection[str]) -> _Told:
 
 
 def _note(told: _Told, event: Event) -> None:
-    safe, public = event.safe_id or "", event.public
+    safe, public = event.safe_id or "", told_in(event.public)
     if event.verb in _MAKING and not _is_first(told, safe, str(public.get("reference"))):
         return
     match event.verb:
@@ -131,7 +138,7 @@ def _note(told: _Told, event: Event) -> None:
             _entitle(told, safe, str(event.actor_id))
             told.logged[safe] = str(event.actor_id)
         case "cases.open_case":
-            told.contains.setdefault(safe, set()).update(public.get("incidents", ()))
+            told.contains.setdefault(safe, set()).update(map(str, public.get("incidents") or ()))
         case "cases.link_incident":
             told.contains.setdefault(safe, set()).add(str(public.get("incident")))
         case "cases.assign_counsel":

@@ -44,6 +44,11 @@ class Event(Base):
     signature: Mapped[bytes | None] = mapped_column(LargeBinary(64))
 
 
+def told_in(public: object) -> dict[str, Any]:
+    """Return what a row tells in the open; nothing where somebody wrote it who did not keep to its shape."""
+    return public if isinstance(public, dict) else {}
+
+
 class TreeNode(Base):
     """The hash over a complete block of rows: 256, 256 x 256, …; `number` counts the blocks of a level from 0.
 

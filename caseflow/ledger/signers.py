@@ -106,6 +106,12 @@ def signer_of(event: Event, keys: Keys) -> Key | None:
     return None
 
 
+def is_signed_by(event: Event, public: MemberPublic) -> bool:
+    """Tell whether this very key signed the row as it stands, whatever the key counts for."""
+    whole = rules.leaf_of(event_row_bytes(event)) == event.leaf
+    return whole and _holds(public.to_bytes(), event.leaf, event.signature)
+
+
 def _rows(members: Mapping[str, bytes]) -> Sequence[Told]:
     subjects = [f"members:{member}" for member in members]
     query = select(Event.seq, Event.verb, Event.actor_id, Event.subject, Event.public, Event.leaf, Event.signature)

@@ -9,9 +9,12 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
-from caseflow.access.actor import Role
+from caseflow.access.actor import Actor, Role
 from caseflow.access.facts import able_members, names_of
+from caseflow.access.trust import former_keys
 from caseflow.kernel.db import db
+from caseflow.kernel.instance import instance
+from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import (
     Approval,
     Grant,
@@ -23,16 +26,18 @@ from caseflow.keys.models import (
 )
 from caseflow.ledger.models import Event
 from caseflow.network.models import Departure, Invitation, Member, Network, Organisation
-from caseflow.vault.keys import MemberPublic, fingerprint
+from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint
 
 __all__ = [
     "KeyFacts",
     "Person",
     "Request",
     "able",
+    "actor_of",
     "confirmed_people",
     "coordinator_last_seen",
     "directory",
+    "former_people",
     "hash_of",
     "invitation_state",
     "is_confirmed",
@@ -162,14 +167,35 @@ def keys_of(member_id: str) -> KeyFacts:
     )
 
 
-def confirmed_people() -> list[tuple[Member, str]]:
-    """Return who has a confirmed key, by name, with the eight words of the key; nobody's signature is asked for."""
+def actor_of(member: Member, pair: MemberKeys) -> Actor:
+    """Return the actor that `member` is once her keys are open."""
+    confirmation = db.session.get(KeyConfirmation, member.id)
+    said = (confirmation.public, confirmation.role) if confirmation else None
+    confirmed = said == (pair.public.to_bytes(), member.role)
+    ring = MemberKeyring(member.id, pair, instance())
+    return Actor(
+        member.id, member.name, member.role, confirmed, member.organisation_id, member.language, member.timezone, ring
+    )
+
+
+def confirmed_people() -> list[tuple[Member, str, datetime | None]]:
+    """Return who has a confirmed key, by name, with its eight words, and when she left; nobody's signature is asked for."""
     rows = (
-        select(Member, KeyConfirmation.public)
+        select(Member, KeyConfirmation.public, Departure.at)
         .join(KeyConfirmation, KeyConfirmation.member_id == Member.id)
+        .outerjoin(Departure, Departure.member_id == Member.id)
         .order_by(Member.name)
     )
-    return [(member, fingerprint(MemberPublic.from_bytes(public))) for member, public in db.session.execute(rows)]
+    return [(member, _words(public), left) for member, public, left in cast("Any", db.session.execute(rows))]
+
+
+def former_people() -> list[tuple[Member, str, datetime]]:
+    """Return who had another key before, with its eight words and when it was replaced; the oldest first."""
+    return [(db.session.get_one(Member, key.member_id), _words(key.public), key.retired_at) for key in former_keys()]
+
+
+def _words(public: bytes) -> str:
+    return fingerprint(MemberPublic.from_bytes(public))
 
 
 def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:

@@ -8,7 +8,6 @@ from sqlalchemy import delete, event, select, update
 from caseflow.access.actor import Role
 from caseflow.access.presence import PUT_OUT, demand_present
 from caseflow.entrance.models import MemberSession
-from caseflow.entrance.operations import actor_of
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted
@@ -18,6 +17,7 @@ from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
 from caseflow.network import operations as network
 from caseflow.network.models import Departure, Member, Organisation
+from caseflow.network.queries import actor_of
 from tests.cast import cast, signed_in_client
 from tests.pages import send
 

@@ -19,6 +19,7 @@ from caseflow.keys import operations as keys
 from caseflow.keys.models import Identity
 from caseflow.network import operations as network
 from caseflow.network.models import Member
+from caseflow.network.queries import actor_of
 from tests.cast import PASSPHRASE, cast, signed_in_client
 from tests.pages import send
 
@@ -60,7 +61,7 @@ def _swept(app, dana):
 
 def _left(app, dana):
     with app.app_context():
-        aigul = entrance.actor_of(*_by(app, "aigul@example.org"))
+        aigul = actor_of(*_by(app, "aigul@example.org"))
         with transaction():
             leaver = db.session.scalars(select(Member).where(Member.email == "dana@example.org")).one()
             network.end_membership(leaver, by=aigul, at=now())

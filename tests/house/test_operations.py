@@ -11,7 +11,6 @@ from tests.house.reading import PACKAGE, tree
 # Functions beside the acts that change nothing, or nothing that anybody answers for.
 NO_ACTS = {
     "deadlines.kind_of": "reads a rule",
-    "entrance.actor_of": "describes a member whose keys are open",
     "entrance.prove": "only compares the passphrase; the act it guards asks and records",
     "entrance.ask_passkey": "stores a random number for one browser; what is answered to it is recorded",
     "entrance.for_account": "says how tries count",

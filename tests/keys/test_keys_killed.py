@@ -18,7 +18,6 @@ from caseflow.access.actor import Role
 from caseflow.access.facts import gather
 from caseflow.cases import operations as cases
 from caseflow.cases.models import Case
-from caseflow.entrance.operations import actor_of
 from caseflow.evidence import intake
 from caseflow.evidence import operations as evidence
 from caseflow.evidence.models import File
@@ -36,6 +35,7 @@ from caseflow.keys.rules import Facts, entitled
 from caseflow.ledger import verification
 from caseflow.network import operations as network
 from caseflow.network.models import Member, Organisation
+from caseflow.network.queries import actor_of
 from caseflow.vault import header as age_header
 from caseflow.vault.identity import Identity as FileIdentity
 from caseflow.vault.keys import fingerprint

@@ -1,9 +1,11 @@
 """Who writes into the database and has one true key of a low role is given nothing by it; triggers stay where they are."""
 
+from datetime import timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from caseflow.access import trust
@@ -16,6 +18,7 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.instance import instance
 from caseflow.keys import operations as keys
 from caseflow.keys import queries
+from caseflow.keys.jobs import check_daily
 from caseflow.keys.models import (
     Approval,
     Grant,
@@ -23,10 +26,12 @@ from caseflow.keys.models import (
     KeyConfirmation,
     OrganisationKey,
     OrganisationWrap,
+    RetiredIdentity,
     Safe,
     SafeEpoch,
     Unsettled,
 )
+from caseflow.keys.operations.approvals import NEW_IDENTITY, _signed, ripe, use_approval
 from caseflow.keys.told import told_epochs
 from caseflow.ledger import operations as ledger
 from caseflow.ledger import rules, verification
@@ -365,3 +370,130 @@ def test_a_row_that_looks_like_a_grant_is_not_made_a_true_one(people, by):
 def doubts(safe):
     told = select(Event.public).where(Event.subject == f"safes:{safe}", Event.verb == "keys.doubt").order_by(Event.seq)
     return [public["members"] for public in db.session.scalars(told)]
+
+
+def test_keys_trust_shows_the_former_keys_that_it_signs_and_signs_no_others(people, app_on_each):
+    mine, ally, dana = MemberKeys.generate(), MemberKeys.generate(), people.dana.ring.keys
+    with transaction():
+        keys.take_all(people.dana.member_id, by=people.aigul, at=now())
+        identity = db.session.get_one(Identity, people.dana.member_id)
+        keys.replace_identity(identity, passphrase="eight loud rivers under snow", known=(), by=None, at=now())
+        planted = {"public": mine.public.to_bytes(), "role": "coordinator", "confirmation": bytes(64)}
+        by = {"member_id": people.marat.member_id, "confirmed_by_id": people.aigul.member_id}
+        db.session.add(RetiredIdentity(**planted, **by, retired_at=now()))
+    asked = ["keys", "trust", "--as", "aigul@example.org"]
+    told = app_on_each.test_cli_runner().invoke(args=asked, input=f"{PASSPHRASE}\ny\n")
+    assert told.exit_code == 0, told.output
+    db.session.remove()
+    assert f"a former key, until {now():%Y-%m-%d}: {fingerprint(dana.public)}" in told.output
+    assert dana.public.to_bytes() in trust.keys_ever([people.dana.member_id])[people.dana.member_id]
+    assert fingerprint(mine.public) not in told.output
+
+    def word(member, role, key):
+        return mine.sign(trust.confirmed_words(member, role, key), purpose=trust.PURPOSE)
+
+    assert (
+        insert_member(Role.COORDINATOR, ally, by_id=people.marat.member_id, signature=word) not in trust.present_keys()
+    )
+
+
+def test_a_former_key_of_whose_end_no_row_tells_counts_for_nothing(people):
+    """Her own true confirmation lies in the table of keys that she had: nothing tells that she ever had another."""
+    mine = MemberKeys.generate()
+    word = trust.confirmed_words(people.marat.member_id, "coordinator", mine.public.to_bytes())
+    signed = people.aigul.ring.keys.sign(word, purpose=trust.PURPOSE)
+    with transaction():
+        row = RetiredIdentity(
+            member_id=people.marat.member_id, public=mine.public.to_bytes(), role="coordinator", retired_at=now()
+        )
+        row.confirmed_by_id, row.confirmation = people.aigul.member_id, signed
+        db.session.add(row)
+    assert mine.public.to_bytes() not in trust.keys_ever()[people.marat.member_id]
+
+
+def test_a_row_of_no_shape_does_not_stop_the_daily_check(people):
+    safe, other = log(people.dana), log(people.timur)
+    with transaction():  # a row of the system, signed by nobody, whole to `ledger verify`
+        ledger.record("keys.withdraw", by=None, at=now(), about=f"safes:{other}", public={"epoch": "x"})
+    assert list(queries.faults()) == []
+    given = {"epoch": 1, "wrapped": bytes(113), "signature": bytes(64), "grantor_id": people.aigul.member_id}
+    with transaction():
+        db.session.add(Grant(safe_id=safe, member_id=people.yerlan.member_id, reason="logged", at=now(), **given))
+    check_daily()
+    assert alarms() == 1
+
+
+def test_a_daily_check_that_breaks_off_is_told(people, monkeypatch):
+    monkeypatch.setattr("caseflow.keys.jobs.faults", _broken)
+    check_daily()
+    assert alarms() == 1
+
+
+def alarms():
+    return db.session.scalar(select(func.count()).where(Event.verb == "keys.check", Event.result == "failed"))
+
+
+def _broken():
+    raise ValueError("a fault of the check")
+    yield
+
+
+def test_renewals_that_waited_and_were_forgotten_are_found(people):
+    """Who left knows the epoch: whatever is sealed in it later would open with a copy of the database."""
+    safes = [log(people.dana) for _ in range(3)]
+    with transaction():
+        keys.take_all(people.dana.member_id, by=people.aigul, at=now())
+    keys_of_safes(people, safes[0])  # one is renewed as it should be
+    assert list(queries.faults()) == []
+    with transaction():
+        db.session.execute(delete(Unsettled).where(Unsettled.safe_id == safes[1]))
+    write_row("keys.withdraw", people.yerlan, safes[1], f"safes:{safes[1]}", member=people.dana.member_id, epoch=2)
+    (found,) = (fault for fault in queries.faults() if "does not wait" in fault)
+    assert found.startswith(f"safe {safes[1]} was to be renewed when the keys of Dana Ospanova were taken")
+
+
+def keys_of_safes(people, *safes):
+    with transaction():
+        keys.settle(safes, by=people.fresh(people.aigul), at=now())
+
+
+def test_a_request_is_as_old_as_its_place_in_the_ledger(people):
+    """Of two coordinators one dates her request back; the other is to have her three days all the same."""
+    subject, facts = f"members:{people.marat.member_id}", b"facts"
+    days_ago = now() - timedelta(days=4)
+    request = {"kind": NEW_IDENTITY, "subject": subject, "bound": sha256(facts).digest(), "verdict": None}
+    with transaction():
+        made = Approval(
+            **request, asked_by_id=people.aigul.member_id, asked_at=days_ago, expires_at=now() + timedelta(days=3)
+        )
+        made.asked_signature = people.aigul.ring.sign(_signed(made, "asked"), purpose="approval")
+        db.session.add(made)
+        db.session.flush()
+    for row in (False, True):
+        if row:
+            with transaction():
+                ledger.record("keys.ask_approval", by=people.aigul, at=days_ago, about=made, public={})
+        with pytest.raises(RuleBroken, match="has not approved"), transaction():
+            use_approval(NEW_IDENTITY, subject, facts=facts, by=people.fresh(people.aigul), at=now())
+    later = now() + timedelta(days=3, hours=-1)
+    with transaction():
+        db.session.execute(update(Approval).values(expires_at=later + timedelta(days=1)))
+    assert ripe(NEW_IDENTITY, subject, facts=facts, by=people.aigul, at=later) is None
+    assert ripe(NEW_IDENTITY, subject, facts=facts, by=people.aigul, at=later + timedelta(hours=2)) is not None
+
+
+def test_the_recipient_of_an_old_paper_is_not_put_back(people):
+    dana, mine = people.dana, people.dana.ring.keys.public
+    kept = db.session.get_one(Identity, dana.member_id)
+    old = {"recovery_recipient": kept.recovery_recipient, "recipient_signature": kept.recipient_signature}
+    with transaction():
+        identity = db.session.get_one(Identity, dana.member_id)
+        code = keys.renew_code(identity, keys=dana.ring.keys, by=people.fresh(dana), at=now())
+    assert keys.signed_recipient(db.session.get_one(Identity, dana.member_id), mine) == code.age_identity.recipient
+    with transaction():
+        db.session.execute(update(Identity).where(Identity.member_id == dana.member_id).values(**old))
+    told = {"recipient": sha256(old["recovery_recipient"].encode()).hexdigest()}
+    with transaction():  # nobody has signed this row
+        ledger.record("keys.renew_code", by=None, at=now(), about=f"members:{dana.member_id}", public=told)
+    db.session.expire_all()
+    assert keys.signed_recipient(db.session.get_one(Identity, dana.member_id), mine) is None

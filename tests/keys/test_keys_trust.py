@@ -11,7 +11,6 @@ from caseflow.access import trust
 from caseflow.access.actor import Role
 from caseflow.cases.models import Counsel, IncidentLink
 from caseflow.entrance import operations as entrance
-from caseflow.entrance.operations import actor_of
 from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now
@@ -39,6 +38,7 @@ from caseflow.ledger.models import KEY_ACTS, Event
 from caseflow.ledger.queries import alarm
 from caseflow.network import operations as network
 from caseflow.network.models import Departure, Member, Organisation
+from caseflow.network.queries import actor_of
 from caseflow.vault.errors import Damaged
 from caseflow.vault.grants import GrantContext, SafeSecrets, wrap
 from caseflow.vault.identity import Identity as FileIdentity

@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, text, update
 
 from caseflow.access import trust
 from caseflow.entrance import operations as entrance
-from caseflow.entrance.operations import actor_of
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted, RuleBroken
@@ -23,6 +22,7 @@ from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Checkpoint, Event, TreeNode, append_only
 from caseflow.network import operations as network
 from caseflow.network.models import Member, Network
+from caseflow.network.queries import actor_of
 from caseflow.vault import merkle, notes
 from caseflow.vault.keys import MemberKeys, fingerprint
 from tests.cast import PASSPHRASE, cast

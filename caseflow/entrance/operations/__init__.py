@@ -13,7 +13,6 @@ from caseflow.entrance.operations.passphrases import change_passphrase, prove, r
 from caseflow.entrance.operations.second_step import Answer, finish, prove_second
 from caseflow.entrance.operations.signing_in import (
     Entered,
-    actor_of,
     end_session,
     sign_in,
     sign_out,
@@ -41,7 +40,6 @@ __all__ = [
     "Entered",
     "NewFactor",
     "TooMany",
-    "actor_of",
     "add_passkey",
     "ask_passkey",
     "change_passphrase",

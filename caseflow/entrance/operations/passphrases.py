@@ -9,7 +9,7 @@ from caseflow.access.actor import Actor
 from caseflow.entrance import queries, sessions
 from caseflow.entrance.models import MemberSession
 from caseflow.entrance.operations.letters import ACCOUNT, tell
-from caseflow.entrance.operations.signing_in import ENDED, actor_of
+from caseflow.entrance.operations.signing_in import ENDED
 from caseflow.entrance.operations.tries import Limits, for_session, forgive, limits_of, throttle, unlocked
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.db import db
@@ -19,6 +19,7 @@ from caseflow.keys import operations as keys
 from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Departure, Member
+from caseflow.network.queries import actor_of
 from caseflow.vault.keys import MemberKeys
 from caseflow.vault.recovery import RecoveryCode
 

@@ -9,7 +9,7 @@ from caseflow.access.actor import Actor
 from caseflow.entrance import factors, passkeys, queries, rules, sessions
 from caseflow.entrance.models import MemberSession
 from caseflow.entrance.operations.letters import tell
-from caseflow.entrance.operations.signing_in import ENDED, actor_of
+from caseflow.entrance.operations.signing_in import ENDED
 from caseflow.entrance.operations.tries import forgive_second, throttle_second
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.announce import announce
@@ -19,6 +19,7 @@ from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member
+from caseflow.network.queries import actor_of
 from caseflow.vault.errors import VaultError
 from caseflow.vault.keys import MemberKeys
 

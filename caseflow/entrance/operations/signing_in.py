@@ -15,15 +15,13 @@ from caseflow.kernel import db as kernel_db
 from caseflow.kernel.announce import announce, on
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
-from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
-from caseflow.keys.keyring import MemberKeyring
-from caseflow.keys.models import Identity, KeyConfirmation
+from caseflow.keys.models import Identity
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Departure, Member
-from caseflow.vault.keys import MemberKeys
+from caseflow.network.queries import actor_of
 
 WRONG = N_("The address and the passphrase do not belong together. Check both; capital letters count.")
 ENDED = N_("This session has been ended meanwhile. Sign in again.")
@@ -137,17 +135,6 @@ def end_session(session: MemberSession, *, by: Actor, at: datetime) -> None:
         raise RuleBroken(N_("Everybody ends her own sessions."), about=about)
     sessions.end(session)
     ledger.record("entrance.end_session", by=by, at=at, about=about)
-
-
-def actor_of(member: Member, pair: MemberKeys) -> Actor:
-    """Return the actor that `member` is once her keys are open."""
-    confirmation = db.session.get(KeyConfirmation, member.id)
-    said = (confirmation.public, confirmation.role) if confirmation else None
-    confirmed = said == (pair.public.to_bytes(), member.role)
-    ring = MemberKeyring(member.id, pair, instance())
-    return Actor(
-        member.id, member.name, member.role, confirmed, member.organisation_id, member.language, member.timezone, ring
-    )
 
 
 def sweep(*, at: datetime) -> None:

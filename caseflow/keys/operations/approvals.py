@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from itertools import product
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from caseflow.access import network as policy
 from caseflow.access.actor import Actor, Role, demand
@@ -109,11 +109,28 @@ def ripe(kind: str, subject: str, *, facts: bytes, by: Actor, at: datetime) -> A
     )
     bound = hashlib.sha256(facts).digest()
     for approval in db.session.scalars(query.where(Approval.expires_at > at)):
-        came = select(Event.seq).where(
-            Event.actor_id == concerned, Event.verb.like("entrance.%"), Event.at >= approval.asked_at
-        )
-        if approval.bound == bound and at - approval.asked_at >= RIPENS and db.session.scalar(came.limit(1)) is None:
+        asked_at = _told_at(approval) if approval.bound == bound else None
+        if asked_at is None or at - asked_at < RIPENS:
+            continue
+        came = select(Event.seq).where(Event.actor_id == concerned, Event.verb.like("entrance.%"), Event.at >= asked_at)
+        if db.session.scalar(came.limit(1)) is None:
             return approval
+    return None
+
+
+def _told_at(approval: Approval) -> datetime | None:
+    """Return when the ledger was told of a request; None where no coordinator's signed row tells of it.
+
+    What the asker says of the time is her word alone: the row cannot be older than any row before it.
+    """
+    rows = select(Event).where(
+        Event.subject == ledger.name_of(approval), Event.verb == "keys.ask_approval", Event.result == "done"
+    )
+    signers = member_keys()[0]
+    for row in db.session.scalars(rows.where(Event.seq >= 1).order_by(Event.seq)):
+        signer = signer_of(row, signers)
+        if signer is not None and signer.coordinator and row.actor_id == approval.asked_by_id:
+            return db.session.scalar(select(func.max(Event.at)).where(Event.seq <= row.seq))
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from secrets import token_bytes
 from typing import cast
 
@@ -26,7 +27,8 @@ from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, Re
 from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
 from caseflow.ledger import operations as ledger
-from caseflow.ledger.models import Event
+from caseflow.ledger.models import Event, told_in
+from caseflow.ledger.signers import is_signed_by
 from caseflow.vault.errors import VaultError
 from caseflow.vault.fields import fields
 from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint, verify
@@ -128,7 +130,7 @@ def renew_trust(*, by: Actor, at: datetime) -> None:
     """Sign all confirmed keys of the network once more, and make the own key the anchor of all others.
 
     For an installation whose anchor file is lost or that is older than it: who calls this has compared every member's
-    words, role and address with what she knows, for the database is all they are taken from.
+    words, role and address with what she knows, also of former keys, for the database is all they are taken from.
     """
     demand_present(replace(by, confirmed=False))  # whether her own key counts is what this act decides
     demand(policy.may_see_members(by))
@@ -138,7 +140,7 @@ def renew_trust(*, by: Actor, at: datetime) -> None:
         word.signature = by.ring.sign(trust.confirmed_words(word.member_id, role, word.public), purpose=trust.PURPOSE)
         public = {"key": word.public.hex(), "role": str(role)}
         ledger.record("keys.confirm", by=by, at=at, about=f"members:{word.member_id}", public=public)
-    for before in db.session.scalars(select(RetiredIdentity).where(RetiredIdentity.confirmation.is_not(None))):
+    for before in trust.former_keys():
         before.role, before.confirmed_by_id = trust.role_of(before.member_id), by.member_id
         words = trust.confirmed_words(before.member_id, before.role, before.public)
         before.confirmation = by.ring.sign(words, purpose=trust.PURPOSE)
@@ -213,7 +215,8 @@ def renew_code(identity: Identity, *, keys: MemberKeys, by: Actor | None, at: da
     identity.recovery_recipient = code.age_identity.recipient
     identity.recipient_signature = _sign_recipient(keys, identity.member_id, code)
     _withdraw_links(identity.member_id, at=at)
-    ledger.record("keys.renew_code", by=by, at=at, about=f"members:{identity.member_id}")
+    public = {"recipient": _hashed(code.age_identity.recipient)}
+    ledger.record("keys.renew_code", by=by, at=at, about=f"members:{identity.member_id}", public=public)
     return code
 
 
@@ -270,7 +273,10 @@ def replace_identity(
 
 
 def signed_recipient(identity: Identity, public: MemberPublic) -> str | None:
-    """Return the `age1…` of the member's recovery code if she signed it with the keys of which `public` is the half."""
+    """Return the `age1…` of the member's recovery code if she signed it with the keys of which `public` is the half.
+
+    None also where her own row of the ledger tells of another code since: whoever has an old paper could put it back.
+    """
     recipient, signature = identity.recovery_recipient, identity.recipient_signature
     if recipient is None or signature is None:
         return None
@@ -278,7 +284,17 @@ def signed_recipient(identity: Identity, public: MemberPublic) -> str | None:
         verify(public, _recipient_words(identity.member_id, recipient), signature, purpose=_RECIPIENT)
     except VaultError:
         return None
+    renewed = Event.verb == "keys.renew_code", Event.actor_id == identity.member_id, Event.result == "done"
+    rows = select(Event).where(Event.subject == f"members:{identity.member_id}", *renewed, Event.seq >= 1)
+    for row in db.session.scalars(rows.order_by(Event.seq.desc())):
+        told = told_in(row.public).get("recipient")
+        if told is not None and is_signed_by(row, public):
+            return recipient if told == _hashed(recipient) else None
     return recipient
+
+
+def _hashed(recipient: str) -> str:
+    return sha256(recipient.encode("ascii")).hexdigest()
 
 
 def _sign_recipient(keys: MemberKeys, member_id: str, code: RecoveryCode) -> bytes:

@@ -21,7 +21,7 @@ from caseflow.keys.cli import group
 from caseflow.keys.models import OrganisationKey, OrganisationWrap
 from caseflow.keys.queries import waiting
 from caseflow.network import operations, queries
-from caseflow.network.cli.network import PASSPHRASE_FILE, acting, actor_of, open_member, read_passphrase
+from caseflow.network.cli.network import PASSPHRASE_FILE, acting, open_member, read_passphrase
 from caseflow.network.models import Departure, Member
 from caseflow.vault.errors import VaultError
 from caseflow.vault.identity import Identity as FileIdentity
@@ -95,11 +95,17 @@ def renew_trust(coordinator: str, passphrase_file: IO[str] | None, *, yes: bool)
     Everything shown comes from the database. Compare it with what you have on paper or by voice before you say yes.
     """
     member, pair = open_member(coordinator, read_passphrase(passphrase_file))
-    for person, words in queries.confirmed_people():
-        click.echo(f"{person.name} <{person.email}>, {person.role}: {words}")
+    for person, words, left in queries.confirmed_people():
+        gone = f", left on {left:%Y-%m-%d}" if left else ""
+        click.echo(f"{person.name} <{person.email}>, {person.role}{gone}: {words}")
+    for person, words, until in queries.former_people():
+        click.echo(f"{person.name} <{person.email}>, {person.role}, a former key, until {until:%Y-%m-%d}: {words}")
     if not yes:
-        click.confirm("Are these the members of your network, their roles and their eight words?", abort=True)
-    by = replace(actor_of(member, pair), confirmed=True)  # her own key counts for as little as any other until now
+        asked = "Are these the members of your network, their roles and their eight words, also those of former keys?"
+        click.confirm(asked, abort=True)
+    by = replace(
+        queries.actor_of(member, pair), confirmed=True
+    )  # her own key counts for as little as any other until now
     with acting("keys.renew_trust", by=by):
         keys.renew_trust(by=by, at=now())
     click.echo(f"The keys count again. Keep a copy of {current().anchor_path} apart from the database.")
@@ -249,7 +255,7 @@ def regain(email: str, share_files: tuple[IO[str], ...]) -> None:
     member, identity = _member(email), _joined(share_files)
     with acting("network.regain", by=None):
         pair = keys.keys_by_organisation(member.id, identity)
-        link = operations.regain(member, pair, by=actor_of(member, pair), at=now())
+        link = operations.regain(member, pair, by=queries.actor_of(member, pair), at=now())
     _give(link, member)
 
 
@@ -302,7 +308,7 @@ def _give(link: str, member: Member) -> None:
 
 def _acting(coordinator: str, passphrase_file: IO[str] | None) -> Actor:
     member, pair = open_member(coordinator, read_passphrase(passphrase_file))
-    return actor_of(member, pair)
+    return queries.actor_of(member, pair)
 
 
 def _joined(files: tuple[IO[str], ...]) -> FileIdentity:

@@ -11,7 +11,8 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.settings import current
 from caseflow.ledger import checkpoints
 from caseflow.ledger.cli import group
-from caseflow.network.cli.network import PASSPHRASE_FILE, acting, actor_of, open_member, read_passphrase
+from caseflow.network import queries
+from caseflow.network.cli.network import PASSPHRASE_FILE, acting, open_member, read_passphrase
 
 _AS = click.option("--as", "coordinator", required=True, help="Address of the coordinator who says so.")
 
@@ -57,4 +58,4 @@ def accept_restore(coordinator: str, passphrase_file: IO[str] | None, *, yes: bo
 
 def _actor(coordinator: str, passphrase_file: IO[str] | None) -> Actor:
     member, pair = open_member(coordinator, read_passphrase(passphrase_file))
-    return actor_of(member, pair)
+    return queries.actor_of(member, pair)

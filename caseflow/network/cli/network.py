@@ -16,7 +16,6 @@ from caseflow.access.facts import able_members
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted, RuleBroken
-from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import LANGUAGES, current
 from caseflow.kernel.words import N_
 from caseflow.keys import operations as keys
@@ -96,7 +95,7 @@ def invite(
 ) -> None:
     """Invite somebody: the letter goes out, and the link in it is printed."""
     member, pair = open_member(coordinator, read_passphrase(passphrase_file))
-    actor = actor_of(member, pair)
+    actor = queries.actor_of(member, pair)
     with acting("network.invite", by=actor):
         house = _organisation(organisation, member)
         invitation, link = operations.invite(
@@ -163,15 +162,6 @@ def open_member(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
         ledger.refused("network.command", by=None, about=about, why=N_("wrong address or passphrase"))
         raise click.ClickException("The address and the passphrase do not belong together.")
     return member, pair
-
-
-def actor_of(member: Member, pair: MemberKeys) -> Actor:
-    """Return the actor that `member` is with her keys open."""
-    ring = MemberKeyring(member.id, pair, instance())
-    confirmed = queries.is_confirmed(member.id)
-    return Actor(
-        member.id, member.name, member.role, confirmed, member.organisation_id, member.language, member.timezone, ring
-    )
 
 
 def _organisation(name: str | None, member: Member) -> Organisation:

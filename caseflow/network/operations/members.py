@@ -18,7 +18,7 @@ from caseflow.keys import operations as keys
 from caseflow.keys.models import Identity
 from caseflow.keys.operations.approvals import COORDINATOR, NEW_IDENTITY
 from caseflow.ledger import operations as ledger
-from caseflow.ledger.models import Event
+from caseflow.ledger.models import Event, told_in
 from caseflow.ledger.signers import member_keys, signer_of
 from caseflow.network.leaving import NOBODY, demand_taken, duties_of
 from caseflow.network.models import Departure, Invitation, Member
@@ -73,7 +73,7 @@ def _demand_invited(member: Member) -> None:
     for event in db.session.scalars(done):
         signer = signer_of(event, signers)
         if signer is not None and signer.coordinator:
-            roles.add(event.public.get("role", str(Role.COORDINATOR)))
+            roles.add(told_in(event.public).get("role", str(Role.COORDINATOR)))
     if roles != {str(member.role)}:
         raise RuleBroken(
             N_(

@@ -29,7 +29,7 @@ from caseflow.keys.operations.waiting import SOLE_HOLDER
 from caseflow.keys.queries import held_by_nobody_else
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Departure, Member
-from caseflow.network.queries import hash_of
+from caseflow.network.queries import actor_of, hash_of
 from caseflow.vault.fields import fields
 from caseflow.vault.keys import MemberKeys
 from caseflow.vault.recovery import RecoveryCode
@@ -153,7 +153,7 @@ def reopen(
         keys.change_passphrase(
             identity, keys=pair, passphrase=passphrase, known=known, by=None, at=at, prepared=prepared
         )
-        code = keys.renew_code(identity, keys=pair, by=None, at=at)
+        code = keys.renew_code(identity, keys=pair, by=actor_of(member, pair), at=at)
     reopening.used_at, reopening.seed_sealed = at, None
     tell(member, N_("A new passphrase was chosen for your account by the link that was made for it."), at=at)
     announce("network.member_reopened", member=member, kind=reopening.kind, at=at)
