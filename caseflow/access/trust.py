@@ -180,7 +180,8 @@ class _History:
 
     def has_replaced(self, member: str, public: bytes) -> bool:
         """Tell whether the member had this key and then another: only such a one is a former key."""
-        return (member, public.hex()) in self.replaced
+        # The oldest rows do not tell which key was replaced.
+        return any((member, before) in self.replaced for before in (public.hex(), str(None)))
 
     def in_time(self, word: _Word, signer: bytes) -> bool:
         """Tell whether the word was given before its giver left or had another key: she may have lost the old one."""

@@ -80,12 +80,16 @@ def opened_key(file: File, ring: MemberKeyring) -> bytes:
 
 
 def demand_own(file: File, file_key: bytes, ring: MemberKeyring) -> None:
-    """Ask the row whether the key is its own. Raises `NotWhole` when it is not, or the row keeps nothing of its key."""
+    """Ask the row whether the key is its own, and the ledger whether the row says what it said when the file came.
+
+    Raises `NotWhole` when not, or when the row keeps nothing of its key.
+    """
     try:
         said = ring.text(file, "key_check")
     except VaultError:
         said = ""
-    if not hmac.compare_digest(said.encode(), rules.key_check(file_key, file).encode()):
+    own = hmac.compare_digest(said.encode(), rules.key_check(file_key, file).encode())
+    if not own or expected(file) is None:
         raise NotWhole(OTHER, about=ledger.name_of(file))
 
 

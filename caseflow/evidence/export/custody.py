@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Identity, RetiredIdentity
 from caseflow.ledger import proofs
 from caseflow.ledger.models import Event
+from caseflow.vault.fields import fields
 from caseflow.vault.keys import MemberPublic, fingerprint
 
 _AT_ONCE = 400
@@ -63,6 +65,24 @@ def subjects_of(items: Iterable[ItemPlan]) -> list[str]:
     return [name for i in items for name in (f"evidence_items:{i.id}", *(f"evidence_files:{f.id}" for f in i.files))]
 
 
+def sums_of(items: Sequence[ItemPlan], *, by: Actor) -> dict[str, str]:
+    """Return item id -> the sum over all rows of its custody so far, so that none can be left out of an export unseen."""
+    leaves: dict[str, list[bytes]] = {}
+    for event in _rows(subjects_of(items), sorted({item.safe_id for item in items}), by):
+        leaves.setdefault(event.subject, []).append(event.seq.to_bytes(8) + event.leaf)
+    return {
+        item.id: custody_sum(
+            row for name in (*subjects_of([item]), f"safes:{item.safe_id}") for row in leaves.get(name, ())
+        )
+        for item in items
+    }
+
+
+def custody_sum(rows: Iterable[bytes]) -> str:
+    """Return the SHA-256 (hex) over number (8 bytes) and leaf of rows, in their order."""
+    return hashlib.sha256(fields("caseflow/v1/custody", *sorted(rows))).hexdigest()
+
+
 def collect(items: Sequence[ItemPlan], *, mask: Mask, by: Actor) -> Custody:
     """Return the custody of `items` as the last checkpoint covers it."""
     checkpoint = proofs.latest_checkpoint()
@@ -87,9 +107,10 @@ def collect(items: Sequence[ItemPlan], *, mask: Mask, by: Actor) -> Custody:
     )
 
 
-def _rows(subjects: Sequence[str], safes: Sequence[str], by: Actor, size: int) -> list[Event]:
+def _rows(subjects: Sequence[str], safes: Sequence[str], by: Actor, size: int | None = None) -> list[Event]:
     found: dict[int, Event] = {}
-    here = select(Event).where(visible(Event, by), Event.seq <= size)
+    here = select(Event).where(visible(Event, by))
+    here = here if size is None else here.where(Event.seq <= size)
     for start in range(0, len(subjects), _AT_ONCE):
         part = here.where(Event.subject.in_(subjects[start : start + _AT_ONCE]))
         found.update({event.seq: event for event in db.session.scalars(part)})

@@ -48,10 +48,15 @@ PAPERS = ["data/export.json", "data/report.pdf", *LEDGER]
 UNSIGNED = {"entrance.sign_out"}  # what a member may do without her keys at hand
 KEYED = {"keys.make_identity", "keys.replace_identity", "keys.confirm"}
 ENDED = {"network.end_membership"}
+OF_SAFE = {"keys.make_safe", "keys.grant", "keys.withdraw", "evidence.export_key", "evidence.export"}
 ENTRIES = {"evidence.add_item": "evidence_items:", "evidence.add_file": "evidence_files:"}
 OBTAINED = ("obtained_how", "obtained_from", "obtained_on", "obtained_where", "tool", "source_url")
 TEXTS = sorted(("title", "copy_or_original", "details", *OBTAINED))
 LONGEST = 120  # bytes of a file's name in an export; longer ones are cut
+# A header of age with X25519 stanzas; what they hold shows only to whoever opens them.
+HEADER = re.compile(
+    rb"age-encryption\.org/v1\n(?:-> X25519 [A-Za-z0-9+/]{43}\n[A-Za-z0-9+/]{43}\n){1,64}--- [A-Za-z0-9+/]{43}\n"
+)
 ROW = "v instance seq at actor role verb result subject safe public commitment previous"
 ROWS = {1: set(ROW.split()), 2: {*ROW.split(), "opening"}}  # the second names the hash of its sealed details
 
@@ -98,7 +103,7 @@ WORDS = {
     "said": ("SAID", "СО СЛОВ", "СӨЗБЕН"),
     "unproven": ("NOT PROVEN", "НЕ ДОКАЗАНО", "ДӘЛЕЛДЕНБЕГЕН"),
     "as_received": ("it is what was received", "это то, что было получено", "бұл алынған файлдың өзі"),
-    "as_sealed": ("it is what was sealed when it was received", "это то, что было зашифровано при получении", "бұл алынған кезде шифрланған файл"),
+    "as_sealed": ("it is what was sealed when it was received; that it opens, only opening it shows", "это то, что было зашифровано при получении; что оно открывается, покажет лишь открытие", "бұл алынған кезде шифрланған файл; ашылатынын тек ашып көру көрсетеді"),
     "as_listed": ("it is as listed; its ledger entry stays closed to protect a person", "совпадает с описью; запись журнала закрыта ради защиты человека", "тізімге сәйкес; адамды қорғау үшін журнал жазбасы жабық"),
     "consent": ("somebody has not consented", "нет чьего-то согласия", "біреудің келісімі жоқ"),
     "not_chosen": ("versions were not asked for", "версии не запрашивались", "нұсқалар сұралмаған"),
@@ -109,6 +114,16 @@ WORDS = {
     "texts_differ": ("what is said of it is not what was entered", "сказано не то, что было внесено", "айтылғаны енгізілгенге сәйкес емес"),
     "not_told": ("the ledger knows it, and no item tells it", "журнал о нём знает, но среди доказательств его нет", "журнал оны біледі, бірақ дәлелдемелерде жоқ"),
     "not_exported": ("the ledger does not say that it went out in this export", "журнал не говорит, что оно вышло в этом экспорте", "журнал оның осы экспортпен шыққанын айтпайды"),
+    "custody_differs": (
+        "rows of its custody, or files of it, were left out or added",
+        "записи о его хранении или его файлы пропущены или добавлены",
+        "оның сақталуы туралы жазбалар не файлдары қалдырылған немесе қосылған",
+    ),
+    "custody_said": (
+        "that no row of its custody and no file of it is left out, only who made the export says",
+        "что ни одна запись о хранении и ни один файл не пропущены — лишь слова того, кто сделал экспорт",
+        "сақталуы туралы бірде-бір жазба не файл қалдырылмағанын тек экспорт жасаған адам айтады",
+    ),
     "closed_text": ("it was entered otherwise and stays closed to protect a person; this stands in its place", "внесено иначе и закрыто ради защиты человека; это стоит на его месте", "басқаша енгізілген және адамды қорғау үшін жабық; орнына осы тұр"),
     "closed_name": ("its name and kind stay closed in the ledger to protect a person", "имя и вид файла закрыты в журнале ради защиты человека", "адамды қорғау үшін файлдың атауы мен түрі журналда жабық"),
     "closed": ("kept closed to protect a person", "закрыто ради защиты человека", "адамды қорғау үшін жабық"),
@@ -610,7 +625,7 @@ def _proven(store: Store, payload: "dict[str, str]", key: str, found: "list[Find
     found.append(Finding("good", "events", str(len(good))))
     _signed(store, export, members, size, found)
     _confirmed(members, told.get("first"), good, export["by"], size, found)
-    Items(store, payload, export, members, good, found).check()
+    Items(store, payload, export, members, entries, found).check()
 
 
 def _entries(text: str, instance: str, size: int, root: bytes) -> "list[Entry]":
@@ -648,7 +663,10 @@ def _opened(row: "dict[str, Any]", opening: Any) -> "dict[str, Any] | None":
     if set(opening) != {"salt", "details"}:
         return None
     noted = opening["details"].encode()
-    committed = hashlib.sha256(b"caseflow/v1/commitment" + _hex(opening["salt"]) + noted).hexdigest()
+    salt = _hex(opening["salt"])
+    if len(salt) != 16:  # salt and details are joined without a mark between them
+        return None
+    committed = hashlib.sha256(b"caseflow/v1/commitment" + salt + noted).hexdigest()
     return dict(_json(noted)) if committed == row["commitment"] else None
 
 
@@ -772,13 +790,16 @@ class Items:
         payload: "dict[str, str]",
         export: "dict[str, Any]",
         members: "dict[str, Member]",
-        good: "list[Entry]",
+        entries: "list[Entry]",
         found: "list[Finding]",
     ) -> None:
         self.store, self.payload, self.export, self.members, self.found = store, payload, export, members, found
         self.rows: "dict[str, list[Entry]]" = {}
-        for one in good:
-            if one.row["result"] == "done" and one.signature:
+        self.custody: "dict[str, list[Entry]]" = {}
+        for one in entries:
+            if not one.row["subject"].startswith("safes:") or one.row["verb"] in OF_SAFE:
+                self.custody.setdefault(one.row["subject"], []).append(one)
+            if not one.why and one.row["result"] == "done" and one.signature:
                 self.rows.setdefault(one.row["subject"], []).append(one)
         self.told: "set[str]" = set()
         self.places: "list[str]" = [*PAPERS, *export["items"]]
@@ -844,9 +865,26 @@ class Items:
         export = self.export
         expected = {"export": export["id"], "purpose": export["purpose"], "files": sent}
         expected["sealed"] = export["form"] == "sealed"
-        rows = [one.row for one in self.rows["evidence_items:" + item["id"]] if one.row["public"] == expected]
-        signed = [(row["verb"], row["actor"], row["at"]) for row in rows]
-        return signed == [("evidence.export_item", export["by"], export["at"])]
+        rows = [
+            one.row for one in self.rows["evidence_items:" + item["id"]] if one.row["verb"] == "evidence.export_item"
+        ]
+        mine = [row for row in rows if {**row["public"], **expected} == row["public"]]
+        if [(row["actor"], row["at"]) for row in mine] != [(export["by"], export["at"])]:
+            return False
+        public = mine[0]["public"]
+        if "custody" not in public:
+            self.tell("unproven", _label(item), "custody_said")
+        elif (public["of"], public["custody"]) != (len(item["files"]), self.custody_sum(item, mine[0]["seq"])):
+            self.tell("bad", _label(item), "custody_differs")
+        return True
+
+    def custody_sum(self, item: "dict[str, Any]", seq: int) -> str:
+        """Return the sum over what is told of an item, its files and its safe before row `seq`."""
+        names = ["evidence_items:" + item["id"], "safes:" + item["safe"]]
+        names += ["evidence_files:" + file["id"] for file in item["files"]]
+        rows = [one for name in names for one in self.custody.get(name, []) if one.row["seq"] < seq]
+        told = sorted(one.row["seq"].to_bytes(8, "big") + one.leaf for one in rows)
+        return hashlib.sha256(fields("caseflow/v1/custody", *told)).hexdigest()
 
     def texts(self, name: str, item: "dict[str, Any]", entry: Entry) -> None:
         """Check the texts of an item: each is shown with its salt, or stays closed behind its sum."""
@@ -917,8 +955,9 @@ def _label(item: "dict[str, Any]") -> str:
 
 def _sum_holds(public: "dict[str, Any]", file: "dict[str, Any]") -> bool:
     """Tell whether the sum is the recorded one where the other details of the entry stay closed."""
-    made = b"caseflow/v1/sum" + _hex(file["sum_salt"] or "") + _hex(file["sha256"])
-    return bool(hashlib.sha256(made).hexdigest() == public.get("sum"))
+    salt, sha256 = _hex(file["sum_salt"] or ""), _hex(file["sha256"])
+    made = b"caseflow/v1/sum" + salt + sha256
+    return len(salt) == 16 and len(sha256) == 32 and bool(hashlib.sha256(made).hexdigest() == public.get("sum"))
 
 
 def _in_place(path: str, item: "dict[str, Any]", file: "dict[str, Any]") -> bool:
@@ -961,11 +1000,10 @@ def _payload_digest(store: Store, name: str) -> str:
     digest = hashlib.sha256()
     with store.open(name) as file:
         begins = file.read(64 * 1024)
-        mark = begins.find(b"\n---")
-        end = begins.find(b"\n", mark + 1)
-        if not begins.startswith(b"age-encryption.org/v1\n") or mark < 0 or end < 0:
+        header = HEADER.match(begins)
+        if header is None:
             return ""
-        digest.update(begins[end + 1 :])
+        digest.update(begins[header.end() :])
         for piece in _pieces(file):
             digest.update(piece)
     return digest.hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 
@@ -11,12 +12,14 @@ from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.access.presence import is_present
 from caseflow.evidence.export.bag import Checked
+from caseflow.evidence.export.custody import sums_of
 from caseflow.evidence.models import File
 from caseflow.evidence.operations.handing_out import note_damage
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.ids import new_id
 from caseflow.kernel.words import N_
+from caseflow.keys.keyring import MemberKeyring
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.ledger import proofs
@@ -36,13 +39,17 @@ def begin_export(checked: Checked, *, by: Actor, at: datetime) -> str:
     demand(policy.may_export(by, survey.owner.row), about=ledger.name_of(survey.owner.row))
     if not survey.items:
         raise RuleBroken(NOTHING, about=ledger.name_of(survey.owner.row))
+    for safe in {survey.safe_id, *(item.safe_id for item in survey.items)}:
+        cast(MemberKeyring, by.ring).current(safe)  # under the lock: she may have lost it since it was read
     export_id = new_id()
     lost = select(File).where(File.id.in_(checked.damaged), policy.visible_files(by))
     for file in db.session.scalars(lost):
         note_damage(file, how="export", by=by, at=at)
+    sums = sums_of(survey.items, by=by)
     for item in survey.items:
         sent = sum(1 for file in item.files if checked.ready.get(file.id) is not None)
         public = {"export": export_id, "purpose": asked.purpose, "sealed": asked.sealed, "files": sent}
+        public |= {"of": len(item.files), "custody": sums[item.id]}
         ledger.record("evidence.export_item", by=by, at=at, about=item.row, public=public)
     try:
         proofs.make_checkpoint(at)
