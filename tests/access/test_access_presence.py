@@ -129,7 +129,7 @@ def test_waiting_keys_are_not_renewed_from_a_terminal_by_who_left_meanwhile(app_
     from caseflow.network.cli import keys as command
 
     ring = people.marat.ring
-    monkeypatch.setattr(command, "_acting", lambda *_: actor_of(db.session.get_one(Member, ring.member_id), ring.keys))
+    monkeypatch.setattr(command, "actor_at", lambda *_: actor_of(db.session.get_one(Member, ring.member_id), ring.keys))
     with transaction():
         HAPPENINGS["she leaves"](people)
     answer = app_on_each.test_cli_runner().invoke(args=["keys", "settle", "--as", "marat@example.org"])

@@ -358,7 +358,7 @@ def test_when_no_coordinator_can_sign_in_the_shares_alone_give_one_of_them_her_k
     regain = ["keys", "recovery", "regain", "--member"]
     assert "within the last three days" in run(*regain, "marat@example.org", *shares).output
     later = now() + timedelta(days=3, minutes=1)
-    monkeypatch.setattr("caseflow.network.cli.keys.now", lambda: later)
+    monkeypatch.setattr("caseflow.network.cli.recovery.now", lambda: later)
     assert "only the account of a coordinator" in run(*regain, "dana@example.org", *shares).output
     assert "2 different shares are needed" in run(*regain, "marat@example.org", *shares[:2]).output
     done = run(*regain, "Marat@example.org", *shares)

@@ -6,19 +6,15 @@ from typing import IO
 
 import click
 
-from caseflow.access.actor import Actor
 from caseflow.kernel.clock import now
 from caseflow.kernel.settings import current
 from caseflow.ledger import checkpoints
 from caseflow.ledger.cli import group
-from caseflow.network import queries
-from caseflow.network.cli.network import PASSPHRASE_FILE, acting, open_member, read_passphrase
-
-_AS = click.option("--as", "coordinator", required=True, help="Address of the coordinator who says so.")
+from caseflow.network.cli.network import AS, PASSPHRASE_FILE, acting, actor_at
 
 
 @group.command("renew-key")
-@_AS
+@AS
 @PASSPHRASE_FILE
 @click.option("--yes", is_flag=True, help="The old key file has been put away.")
 @click.option(
@@ -29,7 +25,7 @@ def renew_key(coordinator: str, passphrase_file: IO[str] | None, *, yes: bool, b
     place = current().ledger_key_path
     if before is None and (not yes or place.exists()):
         raise click.ClickException(f"Put {place} away first, then run this with --yes.")
-    by = _actor(coordinator, passphrase_file)
+    by = actor_at(coordinator, passphrase_file)
     with acting("ledger.renew_key", by=by):
         if before is None:
             key = checkpoints.renew_key(by=by, at=now())
@@ -40,12 +36,12 @@ def renew_key(coordinator: str, passphrase_file: IO[str] | None, *, yes: bool, b
 
 
 @group.command("accept-restore")
-@_AS
+@AS
 @PASSPHRASE_FILE
 @click.option("--yes", is_flag=True, help="Do not ask whether a backup was restored.")
 def accept_restore(coordinator: str, passphrase_file: IO[str] | None, *, yes: bool) -> None:
     """Say that the database was restored from a backup: the ledger goes on from there, and tells so for good."""
-    by = _actor(coordinator, passphrase_file)
+    by = actor_at(coordinator, passphrase_file)
     if not yes:
         click.confirm("Was a backup restored, and do you know why? What was written after it is lost", abort=True)
     try:
@@ -54,8 +50,3 @@ def accept_restore(coordinator: str, passphrase_file: IO[str] | None, *, yes: bo
     except (checkpoints.Rewritten, checkpoints.KeyMissing) as fault:
         raise click.ClickException(f"No checkpoint can be made: {fault}") from None
     click.echo(f"The ledger goes on from {made.size} rows. Tell the partners who keep a later checkpoint.")
-
-
-def _actor(coordinator: str, passphrase_file: IO[str] | None) -> Actor:
-    member, pair = open_member(coordinator, read_passphrase(passphrase_file))
-    return queries.actor_of(member, pair)

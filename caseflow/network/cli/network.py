@@ -151,6 +151,14 @@ def read_passphrase(source: IO[str] | None, *, twice: bool = False) -> str:
     return asked
 
 
+AS = click.option("--as", "coordinator", required=True, help="Address of the coordinator who acts.")
+
+
+def actor_at(coordinator: str, passphrase_file: IO[str] | None) -> Actor:
+    """Return the actor that the person of this address is, with her passphrase."""
+    return queries.actor_of(*open_member(coordinator, read_passphrase(passphrase_file)))
+
+
 def open_member(email: str, passphrase: str) -> tuple[Member, MemberKeys]:
     """Return the member and her keys; the same answer for an unknown address, a wrong passphrase and one who left."""
     member = db.session.scalar(select(Member).where(func.lower(Member.email) == email.strip().lower()))
