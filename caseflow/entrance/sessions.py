@@ -34,6 +34,7 @@ from caseflow.web.gate import Visitor
 
 _SEEN_EVERY = timedelta(minutes=1)
 HALF_LASTS = timedelta(minutes=10)
+LOOK = "entrance.screen"  # asks how long a page may still show what it shows, which is no sign of anybody being there
 
 _WHOSE = (  # built once: every request of every page asks it
     select(MemberSession, Member, Identity.public, KeyConfirmation.public, Departure.member_id)
@@ -53,10 +54,12 @@ __all__ = [
     "end_all",
     "half_of",
     "here",
+    "keys_of",
     "load",
     "load_half",
     "lock",
     "owes",
+    "seconds_left",
     "set_cookie",
 ]
 
@@ -165,8 +168,11 @@ def load(request: Request) -> Visitor | None:  # noqa: PLR0911 -- each way of no
         return None
     if keys.public.to_bytes() != public:
         return None  # a row that was given to somebody else, or keys that have been replaced since
-    if moment - session.seen_at > _SEEN_EVERY:
+    seen = session.seen_at
+    if moment - seen > _SEEN_EVERY and request.endpoint != LOOK:
         _touch(session, moment)
+        seen = moment
+    g.open_for = min(seen + timedelta(minutes=current().idle_minutes), session.ends_at) - moment
     actor = _actor(session, member, confirmed == public, MemberKeyring(member.id, keys, instance()))
     stale = session.second_at is not None and not fresh(session.second_at, moment)
     return Visitor(actor, locked=False, owing=owes(session, member), stale=stale)
@@ -204,6 +210,22 @@ def half_of(value: str, *, at: datetime) -> Half | None:
     except VaultError:
         return None
     return Half(row, member, keys) if keys.public.to_bytes() == identity.public else None
+
+
+def keys_of(value: str) -> MemberKeys | None:
+    """Return the keys of the session, or half of one, that has just begun with this cookie's value."""
+    halves = _halves(value)
+    if halves is None:
+        return None
+    row = db.session.get(MemberSession, halves[0]) or db.session.get(HalfSession, halves[0])
+    if row is None or row.seed_sealed is None:
+        return None
+    return MemberKeys.from_seed(open_seed(row.seed_sealed, halves[1], bytes.fromhex(row.sid_hash)))
+
+
+def seconds_left() -> int:
+    """Return for how long the session of this request stays open if nobody does anything; 0 when it is not open."""
+    return int(g.get("open_for", timedelta(0)).total_seconds())
 
 
 def _actor(session: MemberSession, member: Member, confirmed: bool, ring: MemberKeyring | None) -> Actor:

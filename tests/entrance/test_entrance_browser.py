@@ -145,3 +145,39 @@ def test_what_was_typed_in_a_page_that_locked_is_there_after_unlocking(
     kept = "JSON.stringify([Object.keys(localStorage), Object.keys(sessionStorage)])"
     if scripts:
         assert page.evaluate(kept) == "[[],[]]", "nothing typed lies in the browser's storage"
+
+
+def test_a_page_that_nobody_looks_at_hides_what_it_shows(make_live_server, sqlite_url, new_page: NewPage) -> None:
+    server = make_live_server(sqlite_url)
+    answers = ("Network of the tests", "Bureau of the tests", "Aigul Sarsen", EMAIL, PHRASE, PHRASE)
+    server.flask("network", "found", typed="\n".join(answers) + "\n")
+    server.start()
+    page = new_page()
+    page.clock.install()
+    _first_step(page, server, "/members/organisations/new")
+    other = page.context.new_page()
+    shown, locked = page.get_by_label("Name"), page.get_by_role("heading", name="The screen is locked")
+
+    page.clock.fast_forward("15:05")  # the browser's time only: the session is open, as if she were in another window
+    expect(shown).to_be_visible()
+    shown.fill("Bureau “East”")
+    other.goto(server.url + "/account")
+    token = other.locator("form[action='/lock'] [name=csrf_token]").first.get_attribute("value")
+    page.context.request.post(server.url + "/lock", form={"csrf_token": token}, max_redirects=0)
+    page.clock.fast_forward("15:05")
+    expect(locked).to_be_visible()
+    assert "Bureau" not in page.content()
+    expect(page.get_by_text("What you typed is still here.")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Unlock").click()
+    opened.value.fill("[name=passphrase]", PHRASE)
+    opened.value.get_by_role("button", name="Unlock").click()
+    expect(opened.value.get_by_role("heading", level=1)).not_to_have_text("The screen is locked")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(shown).to_have_value("Bureau “East”")
+
+    token = opened.value.locator("form[action='/sign-out'] [name=csrf_token]").first.get_attribute("value")
+    page.context.request.post(server.url + "/sign-out", form={"csrf_token": token}, max_redirects=0)
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert "Bureau" not in page.content(), "a page out of the history is hidden before anybody is asked"
+    expect(locked).to_be_visible()

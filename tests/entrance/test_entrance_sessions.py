@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from caseflow.entrance import operations, sessions
+from caseflow.entrance.carried import seal_typed
 from caseflow.entrance.models import Attempt, MemberSession
 from caseflow.kernel import clock, jobs
 from caseflow.kernel.clock import now
@@ -193,12 +194,12 @@ def test_what_was_being_sent_when_the_screen_locked_is_kept_and_goes_on(app, peo
     with clock.at(start + timedelta(minutes=20)):
         stopped = aigul.post("/members/organisations/new", data={"csrf_token": key, "name": 'Bureau "East" <b>'})
         assert stopped.status_code == 423
-        assert hidden(stopped, "typed_name") == ["name"]
-        assert hidden(stopped, "typed_value") == ["Bureau &#34;East&#34; &lt;b&gt;"]
-        fields = {"onward": "/members/organisations/new", "typed_name": ["name"], "typed_value": ['Bureau "East" <b>']}
+        assert "Bureau" not in stopped.text, "whoever stands before a locked screen may read its source"
+        (box,) = hidden(stopped, "typed_sealed")
+        fields = {"onward": "/members/organisations/new", "typed_sealed": box}
         wrong = send(aigul, "/unlock", passphrase="not the passphrase at all", **fields)
         assert wrong.status_code == 422
-        assert hidden(wrong, "typed_name") == ["name"]
+        assert hidden(wrong, "typed_sealed") == [box]
         opened = send(aigul, "/unlock", passphrase=PASSPHRASE, **fields)
         assert opened.status_code == 200
         assert 'action="/members/organisations/new"' in opened.text
@@ -207,6 +208,40 @@ def test_what_was_being_sent_when_the_screen_locked_is_kept_and_goes_on(app, peo
         done = aigul.post("/members/organisations/new", data={"csrf_token": fresh[1], "name": 'Bureau "East" <b>'})
         assert done.status_code == 303
         assert "Bureau &#34;East&#34;" in aigul.get("/members").text
+
+
+def test_what_was_sealed_to_a_locked_screen_goes_on_also_when_the_session_ended_behind_it(app, people):
+    box = seal_typed([("name", "Bureau East")], people.aigul.ring.keys.public.to_bytes())
+    fields = {"onward": "/members/organisations/new", "typed_sealed": box}
+    carried = send(app.test_client(), "/unlock", "/sign-in", passphrase=PASSPHRASE, **fields)
+    assert hidden(carried, "typed_sealed") == [box]
+    opened = send(app.test_client(), "/sign-in", email="aigul@example.org", passphrase=PASSPHRASE, **fields)
+    assert hidden(opened, "name") == ["Bureau East"]
+
+
+@pytest.mark.parametrize("spoilt", ["another's", "cut", "no base64", "empty inside"])
+def test_what_was_sealed_to_somebody_else_or_changed_is_not_shown(app, people, spoilt):
+    mine, hers = (who.ring.keys.public.to_bytes() for who in (people.aigul, people.marat))
+    box = seal_typed([("name", "Bureau East")], hers if spoilt == "another's" else mine)
+    box = {"cut": box[:-8], "no base64": "§", "empty inside": "AAAA"}.get(spoilt, box)
+    fields = {"onward": "/members", "typed_sealed": box}
+    client = app.test_client()
+    answer = send(client, "/sign-in", email="aigul@example.org", passphrase=PASSPHRASE, **fields)
+    assert (answer.status_code, answer.location) == (303, "/members")
+    assert "was sealed for somebody else, or was changed" in client.get("/members").text
+
+
+def test_an_open_page_asks_how_long_it_may_stay_and_that_is_no_sign_of_life(app, people, dana):
+    start, minute = now(), timedelta(minutes=1)
+    assert app.test_client().get("/screen").json == {"left": 0, "member": ""}
+    for minutes, left in ((5, 600), (10, 300), (14, 60)):
+        with clock.at(start + minutes * minute):
+            told = dana.get("/screen").json
+            assert told["member"] == people.dana.member_id
+            assert left - 10 <= told["left"] <= left + 60
+    with clock.at(start + 16 * minute):
+        assert dana.get("/screen").json == {"left": 0, "member": ""}
+        assert dana.get("/account").status_code == 303
 
 
 def test_what_was_being_sent_when_the_session_ended_goes_on_after_signing_in(app, people):

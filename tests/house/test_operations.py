@@ -218,6 +218,6 @@ def test_only_a_few_routes_are_public(app):
     public = {name for name, view in app.view_functions.items() if getattr(view, "gate", "") != "signed in"}
     assert public == {
         "static", "web.health", "web.preferences", "entrance.sign_in", "entrance.second_step",
-        "entrance.unlock", "entrance.sign_out",
+        "entrance.unlock", "entrance.screen", "entrance.sign_out",
         "entrance.join", "entrance.recover", "network.reopen",
     }  # fmt: skip

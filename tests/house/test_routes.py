@@ -74,6 +74,7 @@ ANSWERS = {
     "POST entrance.lock": "401 | 303 303 303",
     "POST entrance.new_code": "401 | 200 200 200",
     "GET entrance.recover": "200 | 200 200 200",
+    "GET entrance.screen": "200 | 200 200 200",
     "POST entrance.recover": "422 | 422 422 422",
     "GET entrance.sign_in": "200 | 303 303 303",
     "POST entrance.sign_in": "303 | 303 303 303",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from caseflow.entrance import browsers, operations, sessions
+from caseflow.entrance.carried import open_typed
 from caseflow.entrance.rules import browser_of, network_of
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
@@ -41,6 +42,20 @@ def where_to() -> str:
 def carried() -> list[tuple[str, str]]:
     """Return what she was sending when the session locked or ended, as it travels in the page."""
     return list(zip(request.form.getlist("typed_name"), request.form.getlist("typed_value"), strict=False))
+
+
+def sealed_here() -> str:
+    """Return the same as it travels, sealed, in the page of a locked screen."""
+    return request.form.get("typed_sealed", "")
+
+
+def opened_here(value: str) -> list[tuple[str, str]]:
+    """Return what she was sending, opened with the keys of the session that has begun with this cookie's value."""
+    sealed, pair = sealed_here(), sessions.keys_of(value)
+    typed = open_typed(sealed, pair) if sealed and pair else []
+    if typed is None:
+        flash(_("What was being sent was sealed for somebody else, or was changed, and is not shown."), "warn")
+    return typed or []
 
 
 def go_on(

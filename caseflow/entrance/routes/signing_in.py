@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from caseflow.entrance import browsers, operations, sessions
+from caseflow.entrance.carried import Pairs, seal_typed
 from caseflow.entrance.forms import JoinForm, RecoveryForm, SecondStepForm, SignInForm, UnlockForm
 from caseflow.entrance.routes.blueprint import (
     address,
@@ -15,7 +16,9 @@ from caseflow.entrance.routes.blueprint import (
     bp,
     carried,
     go_on,
+    opened_here,
     same,
+    sealed_here,
     session_here,
     show,
     where_to,
@@ -27,6 +30,7 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.keys import operations as keys
+from caseflow.keys.models import Identity
 from caseflow.network import operations as network
 from caseflow.network import queries
 from caseflow.network.models import Member
@@ -39,8 +43,8 @@ from caseflow.web.pages import safe_next, transaction
 @public("the sign-in page itself")
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and passphrase; with a second factor that is the first of two steps."""
-    onward, typed = where_to(), carried()
-    if current_user.is_authenticated and not current_user.locked and not typed:
+    onward, typed, sealed = where_to(), carried(), sealed_here()
+    if current_user.is_authenticated and not current_user.locked and not typed and not sealed:
         return redirect(onward, 303)
     if request.method == "GET" and sessions.load_half(request, at=now()) is not None:
         return redirect(url_for("entrance.second_step", next=onward), 303)
@@ -59,24 +63,25 @@ def sign_in() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
+            typed = typed or opened_here(entered.value)
             half = sessions.half_of(entered.value, at=now()) if entered.half and typed else None
             if half is not None:
                 return with_cookie(ask_second(half, SecondStepForm(formdata=None), onward, typed), entered.value)
             there = url_for("entrance.second_step", next=onward) if entered.half else onward
             return go_on(there, typed, entered.value, None if entered.half else entered.member)
-    return render_template("entrance/sign_in.html", form=form, typed=typed, onward=onward)
+    return render_template("entrance/sign_in.html", form=form, typed=typed, sealed=sealed, onward=onward)
 
 
 @bp.route("/unlock", methods=["GET", "POST"])
 @public("the lock screen; it opens only what its own session locked")
 def unlock() -> ResponseReturnValue:
     """Type the passphrase again after the session was idle, and go on where one was."""
-    onward, typed = where_to(), carried()
+    onward, sealed = where_to(), sealed_here()
     if not current_user.is_authenticated:
         # The session ended behind the lock screen; what was typed goes on from the sign-in page instead.
-        return render_template("entrance/sign_in.html", form=None, typed=typed, onward=onward)
+        return render_template("entrance/sign_in.html", form=None, sealed=sealed, onward=onward)
     if not current_user.locked:
-        return go_on(onward, typed, None)
+        return go_on(onward, opened_here(request.cookies.get(sessions.cookie_name(), "")), None)
     form = UnlockForm()
     if form.validate_on_submit():
         member = db.session.get_one(Member, current_user.actor.member_id)
@@ -85,8 +90,16 @@ def unlock() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, typed, value, member)
-    return render_template("entrance/unlock.html", form=form, typed=typed, onward=onward)
+            return go_on(onward, opened_here(value), value, member)
+    return render_template("entrance/unlock.html", form=form, sealed=sealed, onward=onward)
+
+
+@bp.route("/screen")
+@public("an open page asks whether it may still show what it shows; nothing else is told, and it is no sign of life")
+def screen() -> ResponseReturnValue:
+    """Tell for how many seconds the session stays open, and whose it is."""
+    left = sessions.seconds_left() if current_user.is_authenticated and not current_user.locked else 0
+    return {"left": left, "member": current_user.actor.member_id if left else ""}
 
 
 @bp.post("/lock")
@@ -173,6 +186,20 @@ def sign_in_form() -> SignInForm:
 def unlock_form() -> UnlockForm:
     """Return an empty form of the lock screen, for a page that the gate shows in place of another."""
     return UnlockForm(formdata=None)
+
+
+@bp.app_template_global("sealed_typed")
+def sealed_typed(typed: Pairs | None) -> str:
+    """Return what was being sent, sealed to whose screen is locked."""
+    if not typed or not current_user.is_authenticated:
+        return ""
+    return seal_typed(typed, db.session.get_one(Identity, current_user.actor.member_id).public)
+
+
+@bp.app_template_global("seconds_left")
+def seconds_left() -> int:
+    """Return for how long the page may show what it shows if nobody does anything."""
+    return sessions.seconds_left()
 
 
 @bp.app_template_global("locked_name")
