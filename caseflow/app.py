@@ -16,7 +16,7 @@ from caseflow.kernel import db as kernel_db
 from caseflow.kernel import jobs
 from caseflow.kernel.db import db
 from caseflow.kernel.settings import Settings
-from caseflow.web import errors, gate, headers, navigation, pages, patience, words
+from caseflow.web import errors, gate, headers, navigation, pages, patience, proxies, words
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
@@ -63,6 +63,8 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
+    else:
+        proxies.init(app)
     app.jinja_environment = pages.Environment
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -25,7 +25,8 @@ def precedents_of_case(case: Case, actor: Actor) -> Panel | None:
     mine = select(Review).where(Review.case_id == case.id, policy.visible_reviews(actor))
     reviews = {review.decision_id: review for review in db.session.scalars(mine)}
     ids = [review.id for review in reviews.values()]
-    published = {p.review_id: p for p in db.session.scalars(select(Precedent).where(Precedent.review_id.in_(ids)))}
+    readable = select(Precedent).where(Precedent.review_id.in_(ids), policy.visible_to(actor))
+    published = {precedent.review_id: precedent for precedent in db.session.scalars(readable)}
     return Panel(
         "precedents",
         N_("Precedent value"),

@@ -169,9 +169,19 @@ MASK = Mask({"Асқар Тестов": "P-1", "Aliya Nur": "P-2"})
         ("АСҚАР ТЕСТОВ", "P-1"),
         ("testov_xray.jpg", "P-1_xray.jpg"),
         ("Асқардың сөзі; Aliya said", "P-1 сөзі; P-2 said"),
+        ("А\u0301сқар Те\u0301стов; Аs\u0301kar", "P-1; P-1"),
+        ("Тес\u200bтов, Тес\u00adтовым, Aliya\u2060 \u200bN\U000e0020ur", "P-1, P-1, P-2"),
         ("Nurse Nurlan", "Nurse Nurlan"),
+        ("Же\u0301ня и Тестер\u200b пришли", "Же\u0301ня и Тестер\u200b пришли"),
         ("nobody here", "nobody here"),
     ],
 )
 def test_names_are_found_under_their_spellings_and_endings(text, told):
     assert MASK.over(text) == told
+
+
+def test_a_letter_that_is_written_with_a_mark_is_the_same_letter_however_it_is_stored():
+    mask = Mask({"Сергей Йо\u0301лкин": "P-1", "Ерлан Кӯшӣ": "P-2"})
+    for form in ("NFC", "NFD"):
+        assert mask.over(unicodedata.normalize(form, "Сергей, Йолкин; Кӯшӣ, Куши")) == "P-1, P-1; P-2, P-2"
+    assert mask.over("Сергеи\u0306") == "P-1"

@@ -1,5 +1,7 @@
 """A decision becomes a precedent by two scorers who are not counsel, in a safe of its own, without names."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -130,7 +132,35 @@ def test_a_withdrawn_precedent_is_gone_for_all_and_the_ledger_keeps_it(world):
         find(Precedent, precedent.id, policy.visible_to(people.aigul))
     event = db.session.scalars(select(Event).where(Event.verb == "precedents.withdraw")).one()
     assert event.public == {"precedent": precedent.id}, "the reason may name who is recognisable"
-    assert details_of(people.marat, event) == {"reason": "A name was recognisable."}
+    stood = {**TEXT, "significance": ""}
+    assert details_of(people.marat, event) == {"reason": "A name was recognisable.", "published": stood}
+
+
+def test_nothing_of_a_withdrawn_text_stays_in_the_open(app, world):
+    people, matter, review = world
+    score(review, people.marat)
+    score(review, people.aigul)
+    text = {name: f"{name} kept in the open" for name in (*TEXT, "significance")}
+    with transaction():
+        precedent = operations.publish(review, **text, by=people.aigul, at=now())
+    path = Path(db.engine.url.database)
+
+    def kept():
+        return [one.name for one in path.parent.glob(f"{path.name}*") if b"kept in the open" in one.read_bytes()]
+
+    assert kept() != []
+    with transaction():
+        operations.withdraw(precedent, reason="Recognisable.", by=people.aigul, at=now())
+    precedent_id, reference, case_id = precedent.id, review.reference, matter.case.id
+    db.session.remove()
+    row = db.session.get_one(Precedent, precedent_id)
+    assert {name: getattr(row, name) for name in text} == dict.fromkeys(text, "")
+    assert row.number == reference, "that there was one is still told"
+    db.session.remove()
+    assert kept() == []
+    aigul = signed_in_client(app, people.aigul)
+    for page in (f"/cases/{case_id}", f"/cases/{case_id}/history", "/precedents/", "/ledger"):
+        assert aigul.get(page, follow_redirects=True).status_code == 200
 
 
 def test_what_a_refused_text_named_stands_nowhere_in_the_open(app):

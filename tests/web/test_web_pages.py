@@ -322,3 +322,15 @@ def test_any_page_number_gives_a_page(app, people, asked, number):
 def test_the_server_says_that_it_lives_and_nothing_else(client):
     answer = client.get("/health")
     assert answer.json == {"status": "ok"}
+
+
+@pytest.mark.parametrize(("proxies", "lines"), [(0, 1), (1, 0)])
+def test_a_proxy_that_nobody_told_of_is_written_into_the_log_once(make_app, sqlite_url, caplog, proxies, lines):
+    client = make_app(sqlite_url, proxies=proxies).test_client()
+    client.get("/health")
+    assert "CASEFLOW_PROXIES" not in caplog.text
+    for _time in range(3):
+        assert client.get("/health", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 200
+    told = [record for record in caplog.records if "CASEFLOW_PROXIES is 0" in record.getMessage()]
+    assert len(told) == lines
+    assert "203.0.113.9" not in caplog.text

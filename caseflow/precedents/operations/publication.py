@@ -7,7 +7,7 @@ from datetime import datetime
 
 from caseflow.access import precedents as policy
 from caseflow.access.actor import Actor, demand
-from caseflow.kernel.db import db, find
+from caseflow.kernel.db import db, find, leave_no_trace
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.ledger import operations as ledger
@@ -73,15 +73,21 @@ def publish(
 def withdraw(precedent: Precedent, *, reason: str, by: Actor, at: datetime) -> None:
     """Take a published precedent of ours back; the reason, which may name who is recognisable in it, is sealed.
 
-    Raises `RuleBroken` at `reason` without one.
+    So is what stood there, with it: in the open nothing of the text is kept. Raises `RuleBroken` at `reason` without one.
     """
     demand(policy.may_withdraw(by, precedent), about=ledger.name_of(precedent))
     if not reason.strip():
         raise RuleBroken(N_("Say why."), field="reason", about=ledger.name_of(precedent))
     precedent.withdrawn_at = at
     review = find(Review, precedent.review_id or "", policy.visible_reviews(by))
-    public = {"precedent": precedent.id}
-    ledger.record("precedents.withdraw", by=by, at=at, about=review, public=public, details={"reason": clean(reason)})
+    stood = {name: getattr(precedent, name) for name in ("title", "question", "holding", "significance")}
+    leave_no_trace()
+    for name in stood:
+        setattr(precedent, name, "")
+    details = {"reason": clean(reason), "published": stood}
+    ledger.record(
+        "precedents.withdraw", by=by, at=at, about=review, public={"precedent": precedent.id}, details=details
+    )
 
 
 def named(found: list[str]) -> str:
