@@ -3,7 +3,7 @@
 const cover = document.querySelector("template[data-cover]");
 
 if (cover) {
-  const shown = [...document.body.children].filter((part) => part !== cover);
+  let shown = [];
   const title = document.title;
   const classes = document.body.className;
   let typed = false;
@@ -17,6 +17,7 @@ if (cover) {
   const hide = () => {
     if (hidden) return;
     hidden = true;
+    shown = [...document.body.childNodes];
     const instead = cover.content.cloneNode(true);
     if (typed) {
       instead.querySelector("[data-cover-typed]").hidden = false;
@@ -30,7 +31,7 @@ if (cover) {
   const show = () => {
     if (!hidden) return;
     hidden = false;
-    document.body.replaceChildren(...shown, cover);
+    document.body.replaceChildren(...shown);
     document.body.className = classes;
     document.title = title;
   };
