@@ -54,13 +54,13 @@ __all__ = [
     "end_all",
     "half_of",
     "here",
-    "keys_of",
     "load",
     "load_half",
     "lock",
     "owes",
     "seconds_left",
     "set_cookie",
+    "whose",
 ]
 
 
@@ -212,15 +212,15 @@ def half_of(value: str, *, at: datetime) -> Half | None:
     return Half(row, member, keys) if keys.public.to_bytes() == identity.public else None
 
 
-def keys_of(value: str) -> MemberKeys | None:
-    """Return the keys of the session, or half of one, that has just begun with this cookie's value."""
+def whose(value: str) -> tuple[str, MemberKeys] | None:
+    """Return the member's id and the keys of the session that has just begun with this cookie's value."""
     halves = _halves(value)
     if halves is None:
         return None
-    row = db.session.get(MemberSession, halves[0]) or db.session.get(HalfSession, halves[0])
+    row = db.session.get(MemberSession, halves[0])
     if row is None or row.seed_sealed is None:
         return None
-    return MemberKeys.from_seed(open_seed(row.seed_sealed, halves[1], bytes.fromhex(row.sid_hash)))
+    return row.member_id, MemberKeys.from_seed(open_seed(row.seed_sealed, halves[1], bytes.fromhex(row.sid_hash)))
 
 
 def seconds_left() -> int:

@@ -16,8 +16,10 @@ from caseflow.kernel import clock, jobs
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import RuleBroken
+from caseflow.kernel.instance import instance
 from caseflow.ledger.models import Event
 from caseflow.network.models import Member
+from caseflow.vault.carried import seal_carried
 from caseflow.vault.errors import VaultError
 from caseflow.vault.sessions import open_seed
 from tests.cast import PASSPHRASE, Cast, cast, signed_in_client
@@ -196,7 +198,7 @@ def test_what_was_being_sent_when_the_screen_locked_is_kept_and_goes_on(app, peo
         assert stopped.status_code == 423
         assert "Bureau" not in stopped.text, "whoever stands before a locked screen may read its source"
         (box,) = hidden(stopped, "typed_sealed")
-        fields = {"onward": "/members/organisations/new", "typed_sealed": box}
+        fields = {"onward": "/account", "typed_sealed": box}  # whoever stands there changed where it goes
         wrong = send(aigul, "/unlock", passphrase="not the passphrase at all", **fields)
         assert wrong.status_code == 422
         assert hidden(wrong, "typed_sealed") == [box]
@@ -210,19 +212,56 @@ def test_what_was_being_sent_when_the_screen_locked_is_kept_and_goes_on(app, peo
         assert "Bureau &#34;East&#34;" in aigul.get("/members").text
 
 
+def sealed_to(app, who, onward="/members/organisations/new", member=None):
+    with app.app_context():
+        public = who.ring.keys.public.to_bytes()
+        return seal_typed([("name", "Bureau East")], onward, member=member or who.member_id, public=public)
+
+
+def test_what_was_sealed_is_never_sent_to_another_server(app, people):
+    box = sealed_to(app, people.aigul, "https://evil.example/")
+    fields = {"onward": "/account", "typed_sealed": box}
+    opened = send(app.test_client(), "/sign-in", email="aigul@example.org", passphrase=PASSPHRASE, **fields)
+    assert 'action="/account"' in opened.text
+
+
 def test_what_was_sealed_to_a_locked_screen_goes_on_also_when_the_session_ended_behind_it(app, people):
-    box = seal_typed([("name", "Bureau East")], people.aigul.ring.keys.public.to_bytes())
-    fields = {"onward": "/members/organisations/new", "typed_sealed": box}
+    box = sealed_to(app, people.aigul)
+    fields = {"onward": "/account", "typed_sealed": box}
     carried = send(app.test_client(), "/unlock", "/sign-in", passphrase=PASSPHRASE, **fields)
     assert hidden(carried, "typed_sealed") == [box]
     opened = send(app.test_client(), "/sign-in", email="aigul@example.org", passphrase=PASSPHRASE, **fields)
     assert hidden(opened, "name") == ["Bureau East"]
+    assert 'action="/members/organisations/new"' in opened.text
 
 
-@pytest.mark.parametrize("spoilt", ["another's", "cut", "no base64", "empty inside"])
+SPOILT = [
+    "another's",
+    "another's under her keys",
+    "cut",
+    "no base64",
+    "empty inside",
+    "no pairs",
+    "too deep",
+    "text for pairs",
+]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
 def test_what_was_sealed_to_somebody_else_or_changed_is_not_shown(app, people, spoilt):
-    mine, hers = (who.ring.keys.public.to_bytes() for who in (people.aigul, people.marat))
-    box = seal_typed([("name", "Bureau East")], hers if spoilt == "another's" else mine)
+    box = sealed_to(app, people.aigul)
+    if spoilt == "another's":
+        box = sealed_to(app, people.marat)
+    if spoilt == "another's under her keys":
+        box = sealed_to(app, people.aigul, member=people.marat.member_id)
+    if spoilt in {"no pairs", "too deep", "text for pairs"}:
+        content = {"no pairs": b'["/", [1]]', "too deep": b"[" * 100_000, "text for pairs": b'["/members", "ab"]'}[
+            spoilt
+        ]
+        with app.app_context():
+            where = {"instance": instance(), "member": people.aigul.member_id}
+        sealed = seal_carried(people.aigul.ring.keys.public, content, **where)
+        box = base64.b64encode(sealed).decode()
     box = {"cut": box[:-8], "no base64": "§", "empty inside": "AAAA"}.get(spoilt, box)
     fields = {"onward": "/members", "typed_sealed": box}
     client = app.test_client()

@@ -20,6 +20,7 @@ import pytest
 import caseflow.vault
 from caseflow.ledger import rules
 from caseflow.vault import armor, factors, keys, notes, organisation, passphrases, reopening, sessions, stream
+from caseflow.vault.carried import open_carried
 from caseflow.vault.grants import GrantContext, SafeSecrets, SealedGrant, open_grant, quick_open, unchain
 from caseflow.vault.identity import Identity, Passphrase
 from caseflow.vault.keys import MemberKeys, MemberPublic
@@ -65,6 +66,11 @@ def unsealed(file: bytes, identity: Identity | Passphrase) -> bytes:
 def opens_factor(given: Facts, sealed: Facts) -> str:
     where = {name: given[name] for name in ("instance", "member", "place")}
     return factors.open_factor(MemberKeys.from_seed(raw(given["seed"])), raw(sealed["box"]), **where).hex()
+
+
+def opens_carried(given: Facts, sealed: Facts) -> str:
+    where = {name: given[name] for name in ("instance", "member")}
+    return open_carried(MemberKeys.from_seed(raw(given["seed"])), raw(sealed["box"]), **where).decode()
 
 
 def opens_wrap(given: Facts, sealed: Facts) -> str:
@@ -136,6 +142,7 @@ OPENERS: dict[str, Callable[[Facts, Facts], object]] = {
         raw(sealed["box"]), raw(given["k"]), raw(given["sid_hash"])
     ).hex(),
     "factor": opens_factor,
+    "carried": opens_carried,
     "wrap": opens_wrap,
     "share": opens_share,
     "reopening": lambda given, sealed: reopening.open_seed_with(

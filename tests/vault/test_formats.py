@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from caseflow.vault import armor, header, keys, merkle, notes, passphrases, sessions, stream
+from caseflow.vault.carried import open_carried
 from caseflow.vault.commitment import commit
 from caseflow.vault.factors import open_factor
 from caseflow.vault.fields import fields
@@ -113,6 +114,11 @@ def test_the_example_factor_opens_and_the_example_confirmation_verifies(examples
         "caseflow/v2/confirm-key", "caseflow.example", "member-9", "documenter", MEMBER.public.to_bytes()
     )
     keys.verify(GRANTOR.public, confirmed, examples["key confirmation"], purpose="confirm-key")
+
+
+def test_the_example_of_what_was_carried_through_the_lock_opens(examples: dict[str, bytes]) -> None:
+    content = open_carried(MEMBER, examples["carried through the lock"], instance="caseflow.example", member="member-9")
+    assert json.loads(content) == ["/incidents/new", [["title", "Дело о пытках"]]]
 
 
 def test_the_example_row_of_the_ledger_holds_together(examples: dict[str, bytes]) -> None:

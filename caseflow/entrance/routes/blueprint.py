@@ -40,22 +40,28 @@ def where_to() -> str:
 
 
 def carried() -> list[tuple[str, str]]:
-    """Return what she was sending when the session locked or ended, as it travels in the page."""
+    """Return what she was sending when the session ended: nobody is known then to whom it could be sealed."""
     return list(zip(request.form.getlist("typed_name"), request.form.getlist("typed_value"), strict=False))
 
 
 def sealed_here() -> str:
-    """Return the same as it travels, sealed, in the page of a locked screen."""
+    """Return what she was sending as it travels sealed to her, where it is known whose it is."""
     return request.form.get("typed_sealed", "")
 
 
-def opened_here(value: str) -> list[tuple[str, str]]:
-    """Return what she was sending, opened with the keys of the session that has begun with this cookie's value."""
-    sealed, pair = sealed_here(), sessions.keys_of(value)
-    typed = open_typed(sealed, pair) if sealed and pair else []
-    if typed is None:
+def opened_here(value: str, onward: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return where she was going and what she was sending there, with the keys of the session that `value` names.
+
+    What was sealed goes where it was on the way to, whatever stands beside it in the page.
+    """
+    sealed, whose = sealed_here(), sessions.whose(value)
+    if not sealed or whose is None:
+        return onward, []
+    found = open_typed(sealed, whose[1], member=whose[0])
+    if found is None:
         flash(_("What was being sent was sealed for somebody else, or was changed, and is not shown."), "warn")
-    return typed or []
+        return onward, []
+    return safe_next(found.onward, onward), found.typed
 
 
 def go_on(

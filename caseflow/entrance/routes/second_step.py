@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from caseflow.entrance import factors, operations, passkeys, queries, sessions
+from caseflow.entrance.carried import seal_typed
 from caseflow.entrance.forms import ProveForm, SecondStepForm
 from caseflow.entrance.routes.blueprint import (
     address,
     bp,
-    carried,
     go_on,
+    opened_here,
+    sealed_here,
     session_here,
     show,
     where_to,
@@ -31,12 +33,12 @@ from caseflow.web.gate import ask_again_with, entering, entering_actor, public
 @public("the passphrase was right, and nobody is signed in before this step is done")
 def second_step() -> ResponseReturnValue:
     """Type the code of the app, or use a passkey, after the passphrase."""
-    onward, typed = where_to(), carried()
+    onward, sealed = where_to(), sealed_here()
     half = sessions.load_half(request, at=now())
     if half is None:
-        if typed and not current_user.is_authenticated:
+        if sealed and not current_user.is_authenticated:
             g.answer_status = 401
-            return render_template("entrance/sign_in.html", form=None, typed=typed, onward=onward)
+            return render_template("entrance/sign_in.html", form=None, sealed=sealed, onward=onward)
         return redirect(url_for("entrance.sign_in", next=onward), 303)
     form = SecondStepForm()
     if form.validate_on_submit():
@@ -46,14 +48,14 @@ def second_step() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, typed, value, half.member)
-    return ask_second(half, form, onward, typed)
+            return go_on(*opened_here(value, onward), value, half.member)
+    return ask_second(half, form, onward, sealed)
 
 
-def ask_second(half: sessions.Half, form: SecondStepForm, onward: str, typed: list[tuple[str, str]]) -> str:
+def ask_second(half: sessions.Half, form: SecondStepForm, onward: str, sealed: str) -> str:
     """Return the page of the second step; a passkey gets a new challenge with it."""
     return _page(
-        half.keys, half.member.id, half.row.sid_hash, form, action="entrance.second_step", onward=onward, typed=typed
+        half.keys, half.member.id, half.row.sid_hash, form, action="entrance.second_step", onward=onward, sealed=sealed
     )
 
 
@@ -61,9 +63,9 @@ def ask_second(half: sessions.Half, form: SecondStepForm, onward: str, typed: li
 @entering
 def prove() -> ResponseReturnValue:
     """Show once more that it is oneself: by the second factor, or by the passphrase where there is none."""
-    actor, onward, typed = entering_actor(), where_to(), carried()
+    actor, onward, sealed = entering_actor(), where_to(), sealed_here()
     if not queries.has_second_factor(actor.member_id):
-        return _prove_passphrase(onward, typed)
+        return _prove_passphrase(onward, sealed)
     form = SecondStepForm()
     if form.validate_on_submit():
         answer = operations.Answer(code=form.code.data or "", passkey=form.response.data or "")
@@ -72,21 +74,28 @@ def prove() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, typed, value)
-    return _ask_again(onward, typed, form)
+            return go_on(*opened_here(value, onward), value)
+    return _ask_proof(onward, sealed, form)
 
 
-def _ask_again(onward: str, typed: list[tuple[str, str]], form: SecondStepForm | None = None) -> str:
+def _ask_again(onward: str, typed: list[tuple[str, str]]) -> str:
+    actor = entering_actor()
+    assert isinstance(actor.ring, MemberKeyring)
+    public = actor.ring.keys.public.to_bytes()
+    return _ask_proof(onward, seal_typed(typed, onward, member=actor.member_id, public=public))
+
+
+def _ask_proof(onward: str, sealed: str, form: SecondStepForm | None = None) -> str:
     actor, here = entering_actor(), session_here().sid_hash
     assert isinstance(actor.ring, MemberKeyring)
     form = form or SecondStepForm(formdata=None)
-    return _page(actor.ring.keys, actor.member_id, here, form, action="entrance.prove", onward=onward, typed=typed)
+    return _page(actor.ring.keys, actor.member_id, here, form, action="entrance.prove", onward=onward, sealed=sealed)
 
 
 ask_again_with(_ask_again)
 
 
-def _prove_passphrase(onward: str, typed: list[tuple[str, str]]) -> ResponseReturnValue:
+def _prove_passphrase(onward: str, sealed: str) -> ResponseReturnValue:
     form, member = ProveForm(), db.session.get_one(Member, entering_actor().member_id)
     if form.validate_on_submit():
         try:
@@ -94,8 +103,8 @@ def _prove_passphrase(onward: str, typed: list[tuple[str, str]]) -> ResponseRetu
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, typed, value)
-    return render_template("entrance/prove.html", form=form, onward=onward, typed=typed)
+            return go_on(*opened_here(value, onward), value)
+    return render_template("entrance/prove.html", form=form, onward=onward, sealed=sealed)
 
 
 def _page(
@@ -106,7 +115,7 @@ def _page(
     *,
     action: str,
     onward: str,
-    typed: list[tuple[str, str]],
+    sealed: str,
 ) -> str:
     where, options = passkeys.place(), None
     known = [passkey for _factor, passkey in factors.passkeys_of(keys, member_id)] if where else []
@@ -121,5 +130,5 @@ def _page(
         has_app=any(factor.kind == queries.APP for factor in queries.factors_of(member_id)),
         action=action,
         onward=onward,
-        typed=typed,
+        sealed=sealed,
     )

@@ -63,12 +63,14 @@ def sign_in() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            typed = typed or opened_here(entered.value)
-            half = sessions.half_of(entered.value, at=now()) if entered.half and typed else None
-            if half is not None:
-                return with_cookie(ask_second(half, SecondStepForm(formdata=None), onward, typed), entered.value)
-            there = url_for("entrance.second_step", next=onward) if entered.half else onward
-            return go_on(there, typed, entered.value, None if entered.half else entered.member)
+            if not entered.half:
+                there = (onward, typed) if typed else opened_here(entered.value, onward)
+                return go_on(*there, entered.value, entered.member)
+            half = sessions.half_of(entered.value, at=now()) if typed or sealed else None
+            if half is None:
+                return go_on(url_for("entrance.second_step", next=onward), [], entered.value)
+            box = seal_typed(typed, onward, member=half.member.id, public=half.keys.public.to_bytes()) or sealed
+            return with_cookie(ask_second(half, SecondStepForm(formdata=None), onward, box), entered.value)
     return render_template("entrance/sign_in.html", form=form, typed=typed, sealed=sealed, onward=onward)
 
 
@@ -81,7 +83,7 @@ def unlock() -> ResponseReturnValue:
         # The session ended behind the lock screen; what was typed goes on from the sign-in page instead.
         return render_template("entrance/sign_in.html", form=None, sealed=sealed, onward=onward)
     if not current_user.locked:
-        return go_on(onward, opened_here(request.cookies.get(sessions.cookie_name(), "")), None)
+        return go_on(*opened_here(request.cookies.get(sessions.cookie_name(), ""), onward), None)
     form = UnlockForm()
     if form.validate_on_submit():
         member = db.session.get_one(Member, current_user.actor.member_id)
@@ -90,7 +92,7 @@ def unlock() -> ResponseReturnValue:
         except RuleBroken as broken:
             show(form, broken)
         else:
-            return go_on(onward, opened_here(value), value, member)
+            return go_on(*opened_here(value, onward), value, member)
     return render_template("entrance/unlock.html", form=form, sealed=sealed, onward=onward)
 
 
@@ -189,11 +191,12 @@ def unlock_form() -> UnlockForm:
 
 
 @bp.app_template_global("sealed_typed")
-def sealed_typed(typed: Pairs | None) -> str:
-    """Return what was being sent, sealed to whose screen is locked."""
+def sealed_typed(typed: Pairs | None, onward: str) -> str:
+    """Return what was being sent, sealed to whose session this is; '' when it is nobody's."""
     if not typed or not current_user.is_authenticated:
         return ""
-    return seal_typed(typed, db.session.get_one(Identity, current_user.actor.member_id).public)
+    member = current_user.actor.member_id
+    return seal_typed(typed, onward, member=member, public=db.session.get_one(Identity, member).public)
 
 
 @bp.app_template_global("seconds_left")
