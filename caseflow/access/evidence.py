@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from caseflow.access.actor import Actor, Objection, unready
 from caseflow.access.safes import visible
-from caseflow.evidence.models import File, Item
+from caseflow.evidence.models import File, Item, Upload
 from caseflow.kernel.words import N_
 
 NOT_HERS = N_("Evidence is exported by coordinators, by counsel in the case, and by whoever logged the incident.")
@@ -24,6 +24,11 @@ def visible_files(actor: Actor) -> ColumnElement[bool]:
     return visible(File, actor)
 
 
+def visible_uploads(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition an unfinished file must meet to exist for `actor`: who began it goes on with it."""
+    return visible(Upload, actor) & (Upload.by_id == actor.member_id)
+
+
 def may_add(actor: Actor, owner: Any) -> Objection:
     """Return why `actor` may not add evidence to `owner` (an incident or case she sees), or None."""
     if owner.state in ("declined", "closed"):
@@ -33,6 +38,11 @@ def may_add(actor: Actor, owner: Any) -> Objection:
 
 def may_add_version(actor: Actor, item: Item) -> Objection:
     """Return why `actor` may not add a redacted or translated version of a file of `item`, or None."""
+    return unready(actor)
+
+
+def may_go_on(actor: Actor, upload: Upload) -> Objection:
+    """Return why `actor`, who began this file, may not go on with it or give it up, or None."""
     return unready(actor)
 
 

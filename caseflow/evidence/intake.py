@@ -67,7 +67,7 @@ def receive(stream: Stream, *, name: str | None, safe_id: str, by: Actor, limit:
         begins += more
     if not begins:
         raise RuleBroken(EMPTY, field="files", about=f"safes:{safe_id}")
-    media_type = magic.from_buffer(begins[:_TELLS_KIND], mime=True)
+    media_type = media_type_of(begins)
     with store.writing() as (out, payload):
         writer = SealingWriter(out, [str(secrets.identity.recipient)])
         writer.write(begins)
@@ -85,6 +85,11 @@ def receive(stream: Stream, *, name: str | None, safe_id: str, by: Actor, limit:
         payload_size=writer.sealed_size,
         payload_sha256=writer.sha256_sealed,
     )
+
+
+def media_type_of(begins: bytes) -> str:
+    """Return what kind of file begins with these bytes; 64 KiB tell it."""
+    return magic.from_buffer(begins[:_TELLS_KIND], mime=True)
 
 
 def forget(received: Received) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from caseflow.evidence import operations, store
 from caseflow.evidence.belonging import expected
 from caseflow.evidence.models import File
 from caseflow.evidence.operations import checking
@@ -25,7 +26,14 @@ def sweep_daily() -> None:
 
 
 def sweep() -> int:
-    """Remove payloads older than a day that no row points to; return how many. They are looked for outside the lock."""
+    """Remove payloads older than a day that no row points to; return how many. They are looked for outside the lock.
+
+    Files that nobody went on with in time are forgotten before.
+    """
+    with transaction():
+        late = operations.forget_uploads(at=now())
+    for payload in late:
+        store.drop_draft(payload)
     names = checking.unreferenced()
     if not names:
         return 0

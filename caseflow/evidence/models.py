@@ -63,3 +63,28 @@ class File(InSafe, Base):
     intact: Mapped[bool | None]
 
     item: Mapped[Item] = relationship(back_populates="files")
+
+
+class Upload(InSafe, Base):
+    """A file that comes in by parts: `received` bytes of `size` are sealed, on the disk but for `rest`.
+
+    What is less than a chunk waits in `rest`. A file that is whole is named in `file_id` until the row is forgotten, so
+    that a browser whose line broke at the last answer learns that it is done.
+    """
+
+    __tablename__ = "evidence_uploads"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("evidence_items.id"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("evidence_files.id"))
+    file_id: Mapped[str | None] = mapped_column(ForeignKey("evidence_files.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    name_sealed: Mapped[bytes] = mapped_column(Sealed)
+    rest_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger)
+    payload: Mapped[str] = mapped_column(String(80), unique=True)
+    header: Mapped[bytes]
+    epoch: Mapped[int]
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    at: Mapped[datetime]
+    expires_at: Mapped[datetime]

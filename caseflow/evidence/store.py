@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import BufferedReader
 from pathlib import Path
@@ -44,9 +45,7 @@ def writing() -> Iterator[tuple[Draft, str]]:
     """
     name = token_hex(16)
     final = path_of(name)
-    folders = (final.parent, final.parent.parent, current().store)
-    for folder in reversed(folders):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    folders = _folders(final)
     draft = final.with_suffix(_PART)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -60,6 +59,53 @@ def writing() -> Iterator[tuple[Draft, str]]:
     draft.rename(final)
     for folder in folders:
         _sync(folder)
+
+
+def _folders(path: Path) -> tuple[Path, ...]:
+    """Return the folders that `path` lies in, innermost first; they are made if they are not there."""
+    folders = (path.parent, path.parent.parent, current().store)
+    for folder in reversed(folders):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folders
+
+
+def begin_draft(begins: bytes) -> str:
+    """Make a file that is written by parts, durably, and return the name that its payload will have."""
+    name = token_hex(16)
+    folders = _folders(path_of(name))
+    handle = os.open(draft_of(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, begins)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    for folder in folders:
+        _sync(folder)
+    return name
+
+
+def draft_of(name: str) -> Path:
+    """Return where the payload `name` lies while it comes in."""
+    return path_of(name).with_suffix(_PART)
+
+
+def adopt(name: str) -> None:
+    """Let a draft that is whole appear under its name, durably; the draft stays until `drop_draft`. May be repeated."""
+    final = path_of(name)
+    with suppress(FileExistsError):
+        os.link(draft_of(name), final)
+    _sync(final.parent)
+
+
+def drop_draft(name: str) -> None:
+    """Forget the draft of a payload."""
+    draft_of(name).unlink(missing_ok=True)
+
+
+def room() -> int:
+    """Return the bytes that are free where drafts lie."""
+    place = current().store
+    return shutil.disk_usage(place if place.exists() else place.parent).free
 
 
 def path_of(name: str) -> Path:

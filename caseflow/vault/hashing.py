@@ -19,12 +19,13 @@ class HashedBuffers:
 
     hashlib releases the interpreter lock, so the hash costs no time where a core is free. Nothing is started for a
     short message: the thread begins with the first buffer that is given in. A ring that is dropped without `finish`
-    ends its thread, so an upload that breaks off leaves nothing behind. With `hashed=False` it is only a ring.
+    ends its thread, so an upload that breaks off leaves nothing behind. With `hashed=False` it is only a ring. A
+    `digest` that is given goes on with the message it has begun.
     """
 
-    def __init__(self, size: int, *, hashed: bool, prefix: bytes = b"") -> None:
+    def __init__(self, size: int, *, hashed: bool, prefix: bytes = b"", digest: _Hash | None = None) -> None:
         self._size = size
-        self._hash = hashlib.sha256(prefix) if hashed else None
+        self._hash = digest or (hashlib.sha256(prefix) if hashed else None)
         self._jobs: SimpleQueue[tuple[bytearray, int] | None] = SimpleQueue()
         self._free: SimpleQueue[bytearray] = SimpleQueue()
         self._made = 0
@@ -56,6 +57,7 @@ class HashedBuffers:
         if self._thread is not None:
             self._jobs.put(None)
             self._thread.join()
+            self._thread = None
         with memoryview(buffer) as view:
             self._hash.update(view[:length])
         return self._hash.hexdigest()

@@ -128,7 +128,7 @@ class SealingWriter:
         target = self._sealed.take()
         try:
             if self._chunk == 0:
-                self._emit(memoryview(self._nonce))
+                self._begin()
             with memoryview(self._buffer) as buffer, memoryview(target) as sealed:
                 length = seal_chunks(self._cipher, self._chunk, buffer[: self._filled], sealed, last=last)
                 self._emit(sealed[:length])
@@ -138,6 +138,9 @@ class SealingWriter:
         self._chunk += BATCH
         self.plain_size += self._filled
         return target, length
+
+    def _begin(self) -> None:
+        self._emit(memoryview(self._nonce))
 
     def _emit(self, data: memoryview) -> None:
         write_all(self._dst, data)

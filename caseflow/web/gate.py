@@ -186,6 +186,8 @@ def _ask_who() -> ResponseReturnValue:
     page = "unlock" if current_user.is_authenticated else "sign_in"
     if _is_in():
         page = "second_factor"
+    if "Tus-Resumable" in request.headers:  # a program that sends a file reads a status; a page would tell it nothing
+        return "", 401 if page == "sign_in" else 423
     where = request.full_path.rstrip("?")
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or hasattr(view, "streams"):

@@ -1,6 +1,7 @@
 """Evidence through the real server: lines that break, files on the disk, damage while a file is handed out."""
 
 import contextlib
+import hashlib
 import http.client
 import os
 import re
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from caseflow.app import create_app
 from caseflow.entrance import sessions
 from caseflow.evidence import operations, store
-from caseflow.evidence.models import File, Item
+from caseflow.evidence.models import File, Item, Upload
 from caseflow.incidents import operations as incidents
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, transaction
@@ -184,6 +185,41 @@ def test_damage_met_while_a_file_is_handed_out_ends_the_answer_short(live, insta
     answer, _part = dana.ask("GET", f"/evidence/files/{file.id}", headers={"Range": f"bytes={4 * MIB - 70}-"})
     assert answer.status == 303
     assert [one.intact for one in _stored(app)] == [False]
+
+
+def test_a_file_goes_on_after_the_server_was_killed_in_the_middle_of_a_part(live, instance):
+    app, dana = live()
+    content = os.urandom(40 * MIB)
+    tus = {"Tus-Resumable": "1.0.0", "X-CSRFToken": dana.form()["csrf_token"]}
+    begun, _body = dana.ask("POST", f"{dana.files.removesuffix('/files')}/uploads", b"", {**tus, "Upload-Length": str(len(content))})
+    where = begun.headers["Location"]
+    head = {"Host": "localhost", "Cookie": dana.cookie, **tus, "Upload-Offset": "0", "Content-Length": str(len(content))}
+    head["Content-Type"] = "application/offset+octet-stream"
+    request = f"PATCH {where} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    with socket.create_connection(("127.0.0.1", dana.port), timeout=30) as line:
+        line.sendall(request.encode() + b"\r\n" + content[: 36 * MIB])
+        until = time.monotonic() + 20
+        while _stored(app, Upload)[0].received < 32 * MIB and time.monotonic() < until:
+            time.sleep(0.05)
+        dana.server.kill()
+    dana.server.start()
+    stands, _body = dana.ask("HEAD", where, headers=tus)
+    offset = int(stands.headers["Upload-Offset"])
+    assert offset == 32 * MIB
+    tus |= {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+    # The line breaks once more, and what came before is kept.
+    dana.break_off("PATCH", where, content[offset:], after=3 * MIB + 5, headers=tus)
+    until = time.monotonic() + 20
+    while _stored(app, Upload)[0].received == offset and time.monotonic() < until:
+        time.sleep(0.05)
+    offset = _stored(app, Upload)[0].received
+    assert 32 * MIB < offset <= 35 * MIB + 5
+    done, _body = dana.ask("PATCH", where, content[offset:], {**tus, "Upload-Offset": str(offset)})
+    assert (done.status, done.headers["Upload-Offset"]) == (204, str(len(content)))
+    assert done.headers["Caseflow-SHA-256"] == hashlib.sha256(content).hexdigest()
+    (file,) = _stored(app)
+    assert dana.ask("GET", f"/evidence/files/{file.id}")[1] == content
+    assert len(_payloads(instance)) == 1
 
 
 CANARIES = {"content": "kanarejka v fajle", "name": "канарейка в имени", "title": "Канарейка в заглавии"}

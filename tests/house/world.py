@@ -60,6 +60,7 @@ class World:
     pristine: Path
     cookie_name: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
+    drafts: dict[Path, bytes] = field(default_factory=dict)
     own: Ids = field(default_factory=dict)
     foreign: Ids = field(default_factory=dict)
 
@@ -91,6 +92,8 @@ class World:
         for name in ("-wal", "-shm"):
             self.database.with_name(self.database.name + name).unlink(missing_ok=True)
         shutil.copyfile(self.pristine, self.database)
+        for path, begins in self.drafts.items():
+            path.write_bytes(begins)
         # A database that is older than its last checkpoint would, rightly, export nothing any more.
         (self.database.parent / "instance" / "ledger-last.json").unlink(missing_ok=True)
 
@@ -120,6 +123,7 @@ def build(folder: Path, template: Path, **settings: Any) -> World:
         db.session.remove()
         db.engine.dispose()
     shutil.copyfile(database, pristine)
+    world.drafts = {path: path.read_bytes() for path in (instance / "store").rglob("*.part")}
     return world
 
 
@@ -210,6 +214,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     with transaction():
         item = evidence.add_item(incident, title="A paper", by=documenter, at=at)
         file = evidence.add_file(item, received, by=documenter, at=at)
+        upload = evidence.begin_upload(item, name="film.mp4", size=1000, by=documenter, at=at)
     _review(incident, "verified", by=documenter, reviewer=aigul)
     with transaction():
         case = cases.open_case(
@@ -243,6 +248,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     return {
         **ids, "lawyer_id": lawyer.member_id,
         "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
+        "upload_id": upload.id,
         "case_id": case.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
         "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,

@@ -6,6 +6,14 @@ from caseflow.evidence.operations.exporting import begin_export, end_export
 from caseflow.evidence.operations.handing_out import export_key, hand_out, note_damage
 from caseflow.evidence.operations.heads import head_anew, head_more
 from caseflow.evidence.operations.intake import add_file, add_item, discard
+from caseflow.evidence.operations.resuming import (
+    begin_upload,
+    finish_upload,
+    forget_uploads,
+    give_up_upload,
+    head_uploads_anew,
+    keep_part,
+)
 
 __all__ = [
     "CHANGED",
@@ -13,13 +21,19 @@ __all__ = [
     "add_file",
     "add_item",
     "begin_export",
+    "begin_upload",
     "discard",
     "end_export",
     "export_key",
+    "finish_upload",
+    "forget_uploads",
+    "give_up_upload",
     "hand_out",
     "head_anew",
     "head_more",
+    "head_uploads_anew",
     "is_intact",
+    "keep_part",
     "note_check",
     "note_damage",
     "sweep",

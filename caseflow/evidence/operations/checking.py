@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from caseflow.access.actor import Actor
 from caseflow.evidence import store
-from caseflow.evidence.models import File
+from caseflow.evidence.models import File, Upload
 from caseflow.kernel.db import db, unscoped
 from caseflow.ledger import operations as ledger
 
@@ -57,6 +57,7 @@ def _known(names: set[str]) -> set[str]:
     known: set[str] = set()
     ordered = sorted(names)
     for start in range(0, len(ordered), _MANY):
-        query = select(File.payload).where(File.payload.in_(ordered[start : start + _MANY]))
-        known.update(db.session.scalars(query, execution_options=_WHY))
+        some = ordered[start : start + _MANY]
+        for payload in (File.payload, Upload.payload):
+            known.update(db.session.scalars(select(payload).where(payload.in_(some)), execution_options=_WHY))
     return known

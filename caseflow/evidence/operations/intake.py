@@ -48,7 +48,7 @@ def add_item(
     Raises `RuleBroken` at `title` without one, at `copy_or_original` for anything else than these two; `NotFound` when
     `by` has lost the safe meanwhile.
     """
-    _still_held(owner, by)
+    still_held(owner, by)
     demand(policy.may_add(by, owner), about=ledger.name_of(owner))
     if not title.strip():
         raise RuleBroken(N_("Say what it is, for example “photograph of the injuries”."), field="title")
@@ -97,7 +97,7 @@ def add_file(
     Raises `RuleBroken` when the file was sealed for another safe, its payload is gone, or a version has no parent in the
     same item; `NotFound` when `by` has lost the safe while the file was coming in.
     """
-    _still_held(item, by)
+    still_held(item, by)
     demand(policy.may_add_version(by, item), about=ledger.name_of(item))
     if kind == "original":
         demand(policy.may_add(by, owner_of(item.safe_id, by).row), about=ledger.name_of(item))
@@ -163,7 +163,8 @@ def discard(received: Sequence[Received]) -> None:
             store.remove(name)
 
 
-def _still_held(thing: Any, by: Actor) -> None:
+def still_held(thing: Any, by: Actor) -> None:
+    """Raise `NotFound` when `by` has lost the safe of `thing`."""
     # A page was opened, and a file came in, before this transaction: what is sealed now is sealed to the present epoch.
     if not cast(MemberKeyring, by.ring).renew(thing.safe_id):
         raise NotFound(about=ledger.name_of(thing))

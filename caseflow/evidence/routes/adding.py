@@ -105,9 +105,9 @@ def add_files(item_id: str) -> ResponseReturnValue:
 
 
 def _raw(item: Item, actor: Actor) -> ResponseReturnValue:
-    _check_token(request.headers.get("X-CSRFToken"))
+    check_token(request.headers.get("X-CSRFToken"))
     demand(policy.may_add(actor, owners.owner_of(item.safe_id, actor).row), about=f"evidence_items:{item.id}")
-    whole = uploads.Whole(_body(), request.content_length)
+    whole = uploads.Whole(body(), request.content_length)
     received = _seal(whole, request.args.get("name"), item.safe_id, actor)
     with _kept_with_rows([received]), transaction():
         file = operations.add_file(item, received, by=actor, at=now())
@@ -126,7 +126,8 @@ def _kept_with_rows(received: list[intake.Received]) -> Iterator[None]:
             operations.discard(received)
 
 
-def _body() -> uploads.Source:
+def body() -> uploads.Source:
+    """Return what the request brings, as it arrives."""
     # A server that ends the body itself needs no wrapper, which would copy every piece three times more.
     if request.environ.get("wsgi.input_terminated"):
         return cast(uploads.Source, request.environ["wsgi.input"])
@@ -144,10 +145,10 @@ def _receive(filled: Callable[[MultiDict[str, str]], F], safe_id: str, actor: Ac
     broken: RuleBroken | None = None
     try:
         if mimetype == "multipart/form-data":
-            parts = uploads.FormParts(_body(), options.get("boundary", ""))
+            parts = uploads.FormParts(body(), options.get("boundary", ""))
             fields = parts.fields
             for sent in parts.files():
-                _check_token(fields.get("csrf_token"))
+                check_token(fields.get("csrf_token"))
                 if sent.filename:
                     received.append(_seal(sent, sent.filename, safe_id, actor))
     except RuleBroken as refusal:
@@ -157,7 +158,7 @@ def _receive(filled: Callable[[MultiDict[str, str]], F], safe_id: str, actor: Ac
     except BaseException:
         _drop(received)
         raise
-    _check_token(fields.get("csrf_token"))
+    check_token(fields.get("csrf_token"))
     request.form = MultiDict(fields)  # type: ignore[assignment]  # the once-key is looked for there
     form = filled(MultiDict(fields))
     if broken is None and not received:
@@ -177,7 +178,8 @@ def _seal(stream: Any, name: str | None, safe_id: str, actor: Actor) -> intake.R
     return intake.receive(stream, name=name, safe_id=safe_id, by=actor)
 
 
-def _check_token(token: str | None) -> None:
+def check_token(token: str | None) -> None:
+    """Refuse a request without the token of a page."""
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return
     try:
