@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor
 from caseflow.evidence import rules
-from caseflow.evidence.models import File, Item
+from caseflow.evidence.models import File, Item, Upload
+from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.ledger import queries as ledger
 from caseflow.ledger.models import Event
@@ -19,6 +20,8 @@ from caseflow.vault.errors import VaultError
 
 # What happens to a safe and to every file in it: its key leaves, or its files are headed for other keys.
 _OF_SAFE = ("evidence.export_key", "keys.withdraw")
+
+_SAME = 500
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,29 @@ def items_of(actor: Actor, safe_id: str) -> list[Item]:
     """Return the items of a safe with their files, by exhibit number; two queries."""
     query = select(Item).where(Item.safe_id == safe_id, policy.visible_to(actor)).order_by(Item.exhibit)
     return list(db.session.scalars(query.options(selectinload(Item.files))))
+
+
+def begun_of(actor: Actor, item: Item) -> list[Upload]:
+    """Return the files of an item that `actor` began to send and that are not whole, the last one first."""
+    query = select(Upload).where(Upload.item_id == item.id, Upload.file_id.is_(None), Upload.expires_at > now())
+    return list(db.session.scalars(query.where(policy.visible_uploads(actor)).order_by(Upload.at.desc())))
+
+
+def same_elsewhere(actor: Actor, item: Item, found: list[Described]) -> dict[str, list[File]]:
+    """Return, by SHA-256, the files of other items that `actor` may see and whose content is that of one of `found`.
+
+    Sums are sealed: only files of the same size are opened for it.
+    """
+    sizes = {one.file.size for one in found}
+    query = select(File).where(File.size.in_(sizes), File.item_id != item.id, policy.visible_files(actor))
+    files = list(db.session.scalars(query.options(selectinload(File.item)).order_by(File.at).limit(_SAME)))
+    actor.ring.prepare(files)
+    same: dict[str, list[File]] = {one.sha256: [] for one in found}
+    for file in files:
+        sha256 = actor.ring.text(file, "sha256")
+        if sha256 in same:
+            same[sha256].append(file)
+    return same
 
 
 def custody_of(actor: Actor, item: Item) -> list[Event]:

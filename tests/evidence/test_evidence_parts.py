@@ -340,3 +340,40 @@ def test_a_file_goes_on_after_somebody_left_its_safe_under_keys_that_she_never_h
     (file,) = seen.files()
     assert file.epoch == max(before) + 1
     _whole(aigul, file, CONTENT)
+
+
+# -- the pages
+
+
+def test_the_page_says_what_was_begun_to_who_began_it(dana, begun, sender, people, item):
+    dana.part(begun, 0, CONTENT[:MIB])
+    page = f"/evidence/{item.id}/files"
+    assert f'data-begun="{begun}" data-name="film.mp4" data-size="{len(CONTENT)}"' in dana.client.get(page).text
+    assert "film.mp4" not in sender(people.aigul).client.get(page).text
+    dana.part(begun, MIB, CONTENT[MIB:])
+    assert "data-begun" not in dana.client.get(page).text
+
+
+def test_an_item_whose_files_come_by_parts_is_entered_without_them_and_no_other(dana, sender, people, incident, seen):
+    place = f"/evidence/new/{incident.safe_id}"
+    who = sender(people.dana)
+    assert who.send(place, title="A film", by_parts="1").status_code == 303
+    assert who.send(place, title="No film").status_code == 422
+    assert who.send(f"/evidence/{seen.items()[0].id}/files", kind="original", by_parts="1").status_code == 422
+    assert len(seen.items()) == 2
+
+
+def test_the_same_content_elsewhere_is_said_to_who_may_see_it(dana, sender, people, incident, item, stored):
+    stored(CONTENT, "first.mp4")
+    with transaction():
+        other = operations.add_item(incident, title="Came twice", by=people.dana, at=now())
+        case = cases.open_case(title="A case", by=people.aigul, at=now())
+        hidden = operations.add_item(case, title="Not for Dana", by=people.aigul, at=now())
+    for who, place in ((people.dana, other), (people.aigul, hidden)):
+        tus = Tus(sender(who), place.id)
+        tus.part(tus.begin(len(CONTENT)).headers["Location"], 0, CONTENT)
+    page = dana.client.get(f"/evidence/{item.id}").text
+    assert "byte for byte" in page
+    assert "Came twice" in page
+    assert "Not for Dana" not in page
+    assert "Not for Dana" in sender(people.aigul).client.get(f"/evidence/{item.id}").text

@@ -18,7 +18,7 @@ from wtforms.validators import ValidationError
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
-from caseflow.evidence import forms, intake, operations, owners, uploads
+from caseflow.evidence import forms, intake, operations, owners, queries, uploads
 from caseflow.evidence.models import File, Item
 from caseflow.evidence.routes import bp
 from caseflow.kernel.clock import now
@@ -47,7 +47,7 @@ def add(safe_id: str) -> ResponseReturnValue:
         demand(objection, about=f"safes:{safe_id}")
         form, received = _receive(lambda fields: forms.ItemForm(formdata=fields), safe_id, actor)
         with _kept_with_rows(received):
-            if received and form.validate():
+            if (received or _come_later()) and form.validate():
                 with showing_refusals(form), transaction():
                     fields = {name: form[name].data for name in ITEM_FIELDS}
                     item = operations.add_item(owner.row, **fields, by=actor, at=now())
@@ -56,6 +56,11 @@ def add(safe_id: str) -> ResponseReturnValue:
                     return redirect(url_for("evidence.show", item_id=item.id), 303)
         g.setdefault("answer_status", 422)
     return _page("evidence/add.html", form, owner=owner, objection=objection)
+
+
+def _come_later() -> bool:
+    """Tell whether the page sends the files by parts, once there is an item that they belong to."""
+    return request.endpoint == "evidence.add" and request.form.get("by_parts") == "1"
 
 
 ITEM_FIELDS = (
@@ -101,7 +106,8 @@ def add_files(item_id: str) -> ResponseReturnValue:
                         operations.add_file(item, one, kind=form.kind.data, parent=parent, by=actor, at=now())
                     return redirect(url_for("evidence.show", item_id=item.id), 303)
         g.setdefault("answer_status", 422)
-    return _page("evidence/add_files.html", form, item=item, objection=objection)
+    begun = queries.begun_of(actor, item)
+    return _page("evidence/add_files.html", form, item=item, objection=objection, begun=begun)
 
 
 def _raw(item: Item, actor: Actor) -> ResponseReturnValue:
@@ -161,7 +167,7 @@ def _receive(filled: Callable[[MultiDict[str, str]], F], safe_id: str, actor: Ac
     check_token(fields.get("csrf_token"))
     request.form = MultiDict(fields)  # type: ignore[assignment]  # the once-key is looked for there
     form = filled(MultiDict(fields))
-    if broken is None and not received:
+    if broken is None and not received and not _come_later():
         broken = RuleBroken(NO_FILE, field="files")
     if broken is not None:
         _drop(received)

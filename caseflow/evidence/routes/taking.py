@@ -48,6 +48,7 @@ def show(item_id: str) -> ResponseReturnValue:
         item=item,
         owner=owner,
         files=files,
+        same=queries.same_elsewhere(actor, item, files),
         custody=history.lines(queries.custody_of(actor, item)),
         file_names={name_of(one.file): one.name for one in files},
         results=history.RESULTS,

@@ -11,8 +11,9 @@ document.querySelectorAll("[data-drop-words]").forEach((words) => (words.hidden 
 document.addEventListener("change", (event) => {
   const list = event.target.closest("[data-drop]")?.querySelector("[data-drop-list]");
   if (!list) return;
+  const inputs = [...event.target.closest("[data-drop]").querySelectorAll("input[type=file]")];
   list.replaceChildren(
-    ...[...event.target.files].map((file) => {
+    ...inputs.flatMap((input) => [...input.files]).map((file) => {
       const [item, name, weight] = ["li", "span", "span"].map((tag) => document.createElement(tag));
       name.textContent = file.name;
       weight.textContent = size(file.size);
