@@ -191,9 +191,17 @@ def test_a_file_goes_on_after_the_server_was_killed_in_the_middle_of_a_part(live
     app, dana = live()
     content = os.urandom(40 * MIB)
     tus = {"Tus-Resumable": "1.0.0", "X-CSRFToken": dana.form()["csrf_token"]}
-    begun, _body = dana.ask("POST", f"{dana.files.removesuffix('/files')}/uploads", b"", {**tus, "Upload-Length": str(len(content))})
+    begun, _body = dana.ask(
+        "POST", f"{dana.files.removesuffix('/files')}/uploads", b"", {**tus, "Upload-Length": str(len(content))}
+    )
     where = begun.headers["Location"]
-    head = {"Host": "localhost", "Cookie": dana.cookie, **tus, "Upload-Offset": "0", "Content-Length": str(len(content))}
+    head = {
+        "Host": "localhost",
+        "Cookie": dana.cookie,
+        **tus,
+        "Upload-Offset": "0",
+        "Content-Length": str(len(content)),
+    }
     head["Content-Type"] = "application/offset+octet-stream"
     request = f"PATCH {where} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items())
     with socket.create_connection(("127.0.0.1", dana.port), timeout=30) as line:
