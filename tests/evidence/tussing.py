@@ -18,9 +18,9 @@ def metadata(**told: str) -> str:
     return ",".join(f"{name} {b64encode(text.encode()).decode()}" for name, text in told.items())
 
 
-def sum_of(part: bytes) -> str:
+def sum_of(part: bytes, kind: str = "sha256") -> str:
     """Return what the header `Upload-Checksum` says of a part."""
-    return "sha256 " + b64encode(hashlib.sha256(part).digest()).decode()
+    return f"{kind} {b64encode(hashlib.new(kind, part).digest()).decode()}"
 
 
 class Tus:

@@ -40,6 +40,8 @@ from caseflow.web.pages import refuse, transaction
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
 PART = "application/offset+octet-stream"
+# The protocol demands sha1. It finds what a line has spoilt; what a file is, its SHA-256 says.
+SUMS = {"sha256": hashlib.sha256, "sha1": hashlib.sha1}
 MOST_CHECKED = 16 * 1024 * 1024  # a part with a sum is held in memory until the sum is right
 PATIENCE = 10.0  # seconds for which a line may be silent: what came is kept, and the next one may go on
 _LONGEST_METADATA = 16 * 1024
@@ -51,7 +53,7 @@ OTHER_PLACE = N_("The file goes on elsewhere: ask how much of it has come.")
 TOO_MUCH = N_("More bytes came than the file was said to have.")
 LARGE_PART = N_("A part with a checksum may have 16 MiB.")
 WRONG_SUM = N_("This part was changed on its way: its checksum is another. Send it again.")
-SHA256_ONLY = N_("Checksums are taken as sha256.")
+OTHER_SUM = N_("Checksums are taken as sha256 or sha1.")
 TOO_LATE = N_("Nobody went on with this file in time, so it was forgotten. Send it anew.")
 
 _STATUS: tuple[tuple[type[RuleBroken], int], ...] = (
@@ -232,8 +234,8 @@ def _part() -> Any:
 def _checked(said: str) -> io.BytesIO:
     """Return the part, read whole: what has another sum must not be sealed."""
     name, _space, encoded = said.partition(" ")
-    if name != "sha256":
-        raise Answered(400, SHA256_ONLY)
+    if name not in SUMS:
+        raise Answered(400, OTHER_SUM)
     if (request.content_length or 0) > MOST_CHECKED:
         raise Answered(413, LARGE_PART)
     source, held = body(), bytearray()
@@ -248,7 +250,7 @@ def _checked(said: str) -> io.BytesIO:
     except (OSError, EOFError, ClientDisconnected):
         held.clear()
         wanted = b""
-    if not hmac.compare_digest(hashlib.sha256(held).digest(), wanted):
+    if not hmac.compare_digest(SUMS[name](held).digest(), wanted):
         raise Answered(460, WRONG_SUM)
     return io.BytesIO(held)
 
@@ -271,7 +273,7 @@ def _offered() -> Response:
     answer = Response(status=204)
     answer.headers["Tus-Version"] = VERSION
     answer.headers["Tus-Extension"] = EXTENSIONS
-    answer.headers["Tus-Checksum-Algorithm"] = "sha256"
+    answer.headers["Tus-Checksum-Algorithm"] = ",".join(SUMS)
     answer.headers["Tus-Max-Size"] = str(current().max_upload_mb * 1024 * 1024)
     answer.headers["Allow"] = ", ".join(_METHODS[request.endpoint or ""])
     return answer
