@@ -118,12 +118,12 @@ def _say(writer: subprocess.Popen[str], line: str) -> None:
 def _write() -> None:
     """Be one writer: append what the first line of the input tells each time that another line says go."""
     from caseflow.app import create_app
-    from caseflow.network.queries import actor_of
     from caseflow.kernel.clock import now
     from caseflow.kernel.db import db, transaction
     from caseflow.kernel.settings import Settings
     from caseflow.ledger import operations as ledger
     from caseflow.network.models import Member
+    from caseflow.network.queries import actor_of
     from caseflow.vault.keys import MemberKeys
 
     instance, url, member, seed, each = json.loads(sys.stdin.readline())
