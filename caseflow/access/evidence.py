@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from caseflow.access.actor import Actor, Objection, unready
 from caseflow.access.safes import visible
-from caseflow.evidence.models import File, Item, Upload
+from caseflow.evidence.models import File, Finding, Item, Upload
 from caseflow.kernel.words import N_
 
 NOT_HERS = N_("Evidence is exported by coordinators, by counsel in the case, and by whoever logged the incident.")
@@ -27,6 +27,11 @@ def visible_files(actor: Actor) -> ColumnElement[bool]:
 def visible_uploads(actor: Actor) -> ColumnElement[bool]:
     """Return the condition an unfinished file must meet to exist for `actor`: who began it goes on with it."""
     return visible(Upload, actor) & (Upload.by_id == actor.member_id)
+
+
+def visible_findings(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that what was found in a file must meet to exist for `actor`."""
+    return visible(Finding, actor)
 
 
 def may_add(actor: Actor, owner: Any) -> Objection:
@@ -48,6 +53,11 @@ def may_go_on(actor: Actor, upload: Upload) -> Objection:
 
 def may_download(actor: Actor, file: File) -> Objection:
     """Return why `actor`, who sees `file`, may not take a copy, or None."""
+    return unready(actor)
+
+
+def may_examine(actor: Actor, item: Item) -> Objection:
+    """Return why `actor`, who sees `item`, may not have its files looked into, or None."""
     return unready(actor)
 
 

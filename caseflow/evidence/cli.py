@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from pathlib import Path
@@ -11,10 +12,17 @@ from flask.cli import AppGroup
 
 from caseflow.evidence import jobs, store
 from caseflow.evidence.belonging import expected
+from caseflow.evidence.examiner import running
 from caseflow.evidence.models import File
 from caseflow.evidence.operations import checking
 from caseflow.kernel.db import db, unscoped
+from caseflow.kernel.settings import current
 
+WALLS = {
+    "limits": "limits of memory, processor time and writing",
+    "network": "a network without lines",
+    "files": "no file but programs and libraries (Landlock)",
+}
 group = AppGroup("evidence", help="Sealed files: checking, sweeping, copying out.")
 
 
@@ -54,3 +62,16 @@ def sealed_copy(file_id: str, out: Path) -> None:
         target.write(file.header)
         shutil.copyfileobj(payload, target, 1024 * 1024)
     click.echo(f"{out} holds the sealed file. The key of its safe opens it: age -d -i key.txt {out}")
+
+
+@group.command("walls")
+def walls() -> None:
+    """Say which walls stand around a look into a file on this machine, and which programs it can use."""
+    with running.in_memory(io.BytesIO(b"")) as handle:
+        standing = running.look("walls", handle, "").get("walls", [])
+    for name, meaning in WALLS.items():
+        click.echo(f"{'stands' if name in standing else 'MISSING'}: {meaning}")
+    for tool in ("ffmpeg", "tesseract"):
+        click.echo(f"{tool}: {running.tools().get(tool, 'not found')}")
+    click.echo(f"clamd: {current().clamd or 'not set (CASEFLOW_CLAMD)'}")
+    sys.exit(0 if set(WALLS) <= set(standing) else 1)

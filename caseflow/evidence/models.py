@@ -88,3 +88,17 @@ class Upload(InSafe, Base):
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
     at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class Finding(InSafe, Base):
+    """What looking into a file found: one summary, its text, and pictures by number; each names its file when sealed."""
+
+    __tablename__ = "evidence_findings"
+    __table_args__ = (UniqueConstraint("file_id", "part", "number"),)
+
+    file_id: Mapped[str] = mapped_column(ForeignKey("evidence_files.id"))
+    part: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int]
+    content_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -10,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor
 from caseflow.evidence import rules
-from caseflow.evidence.models import File, Item, Upload
+from caseflow.evidence.models import File, Finding, Item, Upload
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.ledger import queries as ledger
@@ -99,3 +102,60 @@ def custody_of(actor: Actor, item: Item) -> list[Event]:
     safe = f"safes:{item.safe_id}"
     events = ledger.history_of(actor, [name_of(item), *map(name_of, item.files), safe])
     return [e for e in events if e.subject != safe or (e.verb in _OF_SAFE and e.at >= item.at)]
+
+
+@dataclass
+class Found:
+    """What looking into a file found, as far as a page tells it at once; texts and pictures are asked for by themselves."""
+
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scan: dict[str, Any] = field(default_factory=dict)
+    pictures: list[str] = field(default_factory=list)
+    """The ids of the pictures, in their order."""
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether the file was looked into at all."""
+        return bool(self.looks or self.scan)
+
+    @property
+    def stopped(self) -> set[str]:
+        """Return the codes of why looks were not taken."""
+        return {str(one["stopped"]) for one in (*self.looks.values(), self.scan) if "stopped" in one}
+
+    def get(self, name: str) -> Any:
+        """Return the first value that a look has under this name."""
+        return next((one[name] for one in self.looks.values() if name in one), None)
+
+
+def found_in(actor: Actor, files: Sequence[File]) -> dict[str, Found]:
+    """Return what was found in each of the files, by their ids; two queries."""
+    found = {file.id: Found() for file in files}
+    pictures = select(Finding.file_id, Finding.id).where(Finding.file_id.in_(found), Finding.part == "picture")
+    for file_id, picture in db.session.execute(pictures.where(policy.visible_findings(actor)).order_by(Finding.number)):
+        found[file_id].pictures.append(picture)
+    summaries = select(Finding).where(Finding.file_id.in_(found), Finding.part == "summary")
+    rows = {row.file_id: row for row in db.session.scalars(summaries.where(policy.visible_findings(actor)))}
+    actor.ring.prepare(rows.values())
+    for file in files:
+        content = content_of(actor, rows[file.id], file) if file.id in rows else None
+        if content is not None:
+            found[file.id].looks, found[file.id].scan = content["looks"], content["scan"]
+    return found
+
+
+def text_of(actor: Actor, file: File) -> dict[str, Any] | None:
+    """Return the text that was found in the file, or None."""
+    texts = select(Finding).where(Finding.file_id == file.id, Finding.part == "text", policy.visible_findings(actor))
+    row = db.session.scalar(texts)
+    return None if row is None else content_of(actor, row, file)
+
+
+def content_of(actor: Actor, finding: Finding, file: File) -> dict[str, Any] | None:
+    """Open one finding; None when it does not open or was found in another file than this."""
+    try:
+        content: dict[str, Any] = json.loads(actor.ring.text(finding, "content"))
+    except (VaultError, ValueError):
+        return None
+    place = (content.get("file"), content.get("payload"), content.get("part"), content.get("number"))
+    return content if place == (file.id, file.payload_sha256, finding.part, finding.number) else None

@@ -6,7 +6,7 @@ import hashlib
 import mimetypes
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from caseflow.vault.commitment import commit
@@ -170,3 +170,42 @@ def key_check(file_key: bytes, file: Bound) -> str:
     """Return what the row of a file keeps, sealed, of its key (hex): no other key, and no other row, gives the same."""
     parent = file.parent_id or ""
     return commit(file_key, file.id, file.item_id, parent, file.kind, file.size, file.payload_size, file.payload_sha256)
+
+
+_PICTURED = frozenset(
+    {
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/gif",
+        "image/tiff",
+        "image/bmp",
+        "image/x-ms-bmp",
+        "image/heic",
+        "image/heif",
+    }
+)
+_PACKED = frozenset(
+    {"application/x-tar", "application/gzip", "application/x-gzip", "application/x-bzip2", "application/x-xz"}
+)
+_READ = frozenset({"text/plain", "text/csv"})
+
+
+def looks(media_type: str) -> tuple[str, ...]:
+    """Return which looks are taken into a file of this kind; what acts (HTML, SVG, programs) is only scanned."""
+    if media_type in _PICTURED:
+        return ("picture", "about", "ocr")
+    if media_type == "application/pdf":
+        return ("picture", "about", "text", "ocr")
+    if media_type == "application/zip" or "officedocument" in media_type or "opendocument" in media_type:
+        return ("contents", "about", "text")
+    if media_type in _PACKED:
+        return ("contents",)
+    if media_type.startswith(("audio/", "video/")):
+        return ("sound",)
+    return ("text",) if media_type in _READ else ()
+
+
+def wave(levels: Sequence[int]) -> str:
+    """Return the path of an SVG, 100 high and as wide as there are levels, of how loud a sound is when."""
+    return "".join(f"M{at} {50 - max(level, 1) / 2:g}V{50 + max(level, 1) / 2:g}" for at, level in enumerate(levels))

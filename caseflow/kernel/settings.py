@@ -46,6 +46,13 @@ def _optional_path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def _clamd(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if text and not text.startswith("/") and not (host and colon and port.isdigit()):
+        raise ValueError
+    return text
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every setting with its environment name, its default and what it takes."""
@@ -100,6 +107,9 @@ class Settings:
     )
     tsa_ca_file: Path | None = _setting(
         "CASEFLOW_TSA_CA_FILE", None, "PEM file with its roots; default: those of the system", read=_optional_path
+    )
+    clamd: str = _setting(
+        "CASEFLOW_CLAMD", "", "path of clamd's socket, or `host:port`; empty: files are not scanned", read=_clamd
     )
     proxies: int = _setting("CASEFLOW_PROXIES", 0, "reverse proxies in front whose headers are believed", read=_count)
     testing: bool = False

@@ -91,6 +91,7 @@ VERBS: dict[str, str] = {
     "evidence.forget_uploads": N_("Files that nobody went on sending were forgotten"),
     "evidence.download": N_("took a copy of a file"),
     "evidence.view": N_("looked at a file"),
+    "evidence.examine": N_("let the server look into a file"),
     "evidence.export_item": N_("put the item into an export"),
     "evidence.export": N_("exported evidence"),
     "evidence.export_key": N_("exported the key of the safe"),

@@ -32,6 +32,7 @@ NO_ACTS = {
     "evidence.keep_part": "notes how far a file has come; its beginning and the whole file are recorded",
     "evidence.still_held": "looks a grant up",
     "evidence.is_intact": "compares a checksum",
+    "evidence.noted": "reads",
     "evidence.unreferenced": "reads",
     "keys.given": "reads",
     "keys.is_latest": "reads",
@@ -97,6 +98,7 @@ NOT_ASKED = {
     "precedents.load_public_decisions": "a command of the operator; public decisions only",
 }
 NOT_RECORDED = {
+    "evidence.keep_findings": "what a look found that is recorded, as evidence.examine, before it opens the file",
     "cases.settle": "every key given or taken by it is recorded by keys.settle",
 }
 BY_NOBODY = {

@@ -20,7 +20,10 @@ from tests.house.world import ROLES, World
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 NAMED_OTHERWISE = {"hidden", "submit", "button", "image", "reset"}
-NO_PAGES = {"GET static", "GET web.health", "GET entrance.screen", "GET evidence.download", "GET evidence.sealed"}
+NO_PAGES = {
+    "GET static", "GET web.health", "GET entrance.screen", "GET evidence.download", "GET evidence.sealed",
+    "GET evidence.picture",
+}  # fmt: skip
 PAGES = [row for row in ANSWERS if row.startswith("GET") and row not in NO_PAGES]
 BAD = {"moderate", "serious", "critical"}
 

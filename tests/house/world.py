@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from caseflow.access.actor import Actor, Role
 from caseflow.access.deadlines import visible_to as visible_deadlines
+from caseflow.access.safes import visible
 from caseflow.app import create_app
 from caseflow.cases import operations as cases
 from caseflow.deadlines import operations as deadlines
@@ -27,6 +28,7 @@ from caseflow.deadlines.models import Deadline
 from caseflow.entrance import sessions
 from caseflow.evidence import intake
 from caseflow.evidence import operations as evidence
+from caseflow.evidence.models import Finding
 from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now, today
@@ -48,6 +50,18 @@ from tests.fixtures.applications import hurry
 Ids = dict[str, str]
 ROLES = ("documenter", "lawyer", "coordinator")
 NOBODY = "0" * 16
+LOOKED = {
+    "looks": {
+        "picture": {"pages": 4},
+        "about": {"facts": [["author", "Somebody"]], "alarms": ["polyglot"]},
+        "ocr": {"characters": 7},
+        "contents": {"entries": [["a.txt", 1]], "count": 1, "total": 1, "alarms": ["nested"]},
+        "sound": {"seconds": 61.0, "levels": [0, 50, 100]},
+        "text": {"stopped": "locked"},
+    },
+    "scan": {"stopped": "no_answer"},
+}
+"""Everything that looking into a file can find, so that every page of the house tests shows it."""
 NOTES = {"events", "checkpoints", "tree_nodes", "openings", "submissions", "sessions", "attempts"}
 
 
@@ -215,6 +229,12 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         item = evidence.add_item(incident, title="A paper", by=documenter, at=at)
         file = evidence.add_file(item, received, by=documenter, at=at)
         upload = evidence.begin_upload(item, name="film.mp4", size=1000, by=documenter, at=at)
+        evidence.keep_findings(
+            file, summary=LOOKED, text={"text": "A paper", "cut": False, "how": "ocr"}, pictures=[{"jpeg": "/9j/"}],
+            by=documenter, at=at,
+        )  # fmt: skip
+        pictures = select(Finding.id).where(Finding.file_id == file.id, Finding.part == "picture")
+        picture = db.session.scalar(pictures.where(visible(Finding, documenter)))
     _review(incident, "verified", by=documenter, reviewer=aigul)
     with transaction():
         case = cases.open_case(
@@ -248,7 +268,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     return {
         **ids, "lawyer_id": lawyer.member_id,
         "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
-        "upload_id": upload.id,
+        "upload_id": upload.id, "finding_id": picture,
         "case_id": case.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
         "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,

@@ -3,6 +3,7 @@
 from caseflow.evidence.belonging import CHANGED, NotWhole
 from caseflow.evidence.operations.checking import is_intact, note_check, sweep, unreferenced
 from caseflow.evidence.operations.exporting import begin_export, end_export
+from caseflow.evidence.operations.finding import keep_findings, note_look
 from caseflow.evidence.operations.handing_out import export_key, hand_out, note_damage
 from caseflow.evidence.operations.heads import head_anew, head_more
 from caseflow.evidence.operations.intake import add_file, add_item, discard
@@ -33,9 +34,11 @@ __all__ = [
     "head_more",
     "head_uploads_anew",
     "is_intact",
+    "keep_findings",
     "keep_part",
     "note_check",
     "note_damage",
+    "note_look",
     "sweep",
     "unreferenced",
 ]

@@ -41,7 +41,7 @@ class Opened(PayloadReader):
 def hand_out(
     file: File, *, how: str, goes_on: bool = False, recognised: str | None = None, by: Actor, at: datetime
 ) -> io.BufferedReader | Opened:
-    """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed.
+    """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed | examine.
 
     The looking or taking is in the ledger before the first byte leaves. A player asks for a film piece by piece: what
     `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. `recognised` is what
@@ -55,12 +55,13 @@ def hand_out(
     file_key = opened_key(file, ring)
     demand_own(file, file_key, ring)
     source = open_payload(file) if how == "sealed" else _opened(file, file_key)
-    if not (goes_on and _noted(file, how, by=by, since=at - ONE_LOOK)):
+    if not (goes_on and noted(file, how, by=by, since=at - ONE_LOOK)):
         ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how})
     return source
 
 
-def _noted(file: File, how: str, *, by: Actor, since: datetime) -> bool:
+def noted(file: File, how: str, *, by: Actor, since: datetime) -> bool:
+    """Tell whether the ledger has noted since then that `by` looked at the file, or took it."""
     looks = select(Event.seq).where(Event.subject == ledger.name_of(file), Event.verb == _verb(how))
     hers = looks.where(Event.actor_id == by.member_id, Event.result == "done", Event.at > since, visible(Event, by))
     return db.session.scalar(hers.limit(1)) is not None
@@ -82,7 +83,7 @@ def _opened(file: File, file_key: bytes) -> Opened:
 
 
 def _verb(how: str) -> str:
-    return "evidence.view" if how == "view" else "evidence.download"
+    return {"view": "evidence.view", "examine": "evidence.examine"}.get(how, "evidence.download")
 
 
 def export_key(safe: Safe, *, by: Actor, at: datetime) -> str:

@@ -16,10 +16,11 @@ from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.entrance import sessions
 from caseflow.entrance.operations import prove
-from caseflow.evidence import forms, operations, owners, queries, rules
+from caseflow.evidence import forms, operations, owners, queries, rules, told
 from caseflow.evidence.belonging import recognise
 from caseflow.evidence.models import File, Item
-from caseflow.evidence.routes import bp
+from caseflow.evidence.routes import bp, looking
+from caseflow.evidence.rules import wave
 from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find
@@ -49,11 +50,16 @@ def show(item_id: str) -> ResponseReturnValue:
         owner=owner,
         files=files,
         same=queries.same_elsewhere(actor, item, files),
+        found=(found := queries.found_in(actor, item.files)),
+        waits=any(looking.waits(one) for one in found.values()),
+        told=told,
+        wave=wave,
         custody=history.lines(queries.custody_of(actor, item)),
         file_names={name_of(one.file): one.name for one in files},
         results=history.RESULTS,
         names=names_of([item.by_id, *(file.by_id for file in item.files)]),
         may_add=policy.may_add_version(actor, item),
+        may_examine=policy.may_examine(actor, item),
         may_export=policy.may_export_key(actor),
         may_export_item=policy.may_export(actor, owner.row),
     )
