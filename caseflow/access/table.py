@@ -156,10 +156,15 @@ ACTS: tuple[Act, ...] = (
     _on_incident(N_("Take a mistaken entry out of it"), "draft", incidents.may_take_out),
     _on_incident(N_("Submit it"), "draft", incidents.may_submit),
     _on_incident(N_("Answer a question on it"), "information_asked", incidents.may_answer),
-    _on_incident(N_("Add people, sources, consent and evidence"), "submitted", incidents.may_add, evidence.may_add),
+    _on_incident(N_("Add people, sources, consent and evidence"), "submitted", incidents.may_add, evidence.may_add,
+                 evidence.may_go_on),
     _act(N_("Add a version of a file, take a copy of it"), INCIDENT,
-         lambda a, _o: evidence.may_add_version(a, _thing()) or evidence.may_download(a, _thing()),
-         evidence.may_add_version, evidence.may_download),
+         lambda a, _o: (
+             evidence.may_add_version(a, _thing())
+             or evidence.may_download(a, _thing())
+             or evidence.may_examine(a, _thing())
+         ),
+         evidence.may_add_version, evidence.may_download, evidence.may_examine),
     _on_incident(N_("Export its evidence"), "verified", evidence.may_export),
     _act(N_("Record that consent was withdrawn"), INCIDENT, lambda a, _o: incidents.may_withdraw_consent(a, _CONSENT),
          incidents.may_withdraw_consent),
