@@ -145,7 +145,7 @@ def _members() -> dict[str, tuple[str, Any]]:
             at=at,
         )
     coordinator, house = founded.actor, founded.member.organisation
-    members = {"all": (founded.member.id, coordinator.ring)}
+    members = {"all": (founded.member.id, coordinator.ring.keys)}
     for key in ("many", "one"):
         with transaction():
             _invitation, link = network.invite(
@@ -166,29 +166,29 @@ def _members() -> dict[str, tuple[str, Any]]:
 
 
 def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
-    """Insert the cases in bulk: a safe, its epoch, a sealed title, the grants of who is entitled, counsel."""
+    """Make the safes, then insert in bulk: sealed titles, the grants of who is entitled, counsel."""
     from caseflow.cases.models import Case, Counsel
     from caseflow.kernel.clock import now
     from caseflow.kernel.db import db
     from caseflow.kernel.ids import new_id
-    from caseflow.keys.models import Grant, Safe, SafeEpoch
-    from caseflow.vault.grants import SafeSecrets, wrap
+    from caseflow.keys.models import Grant
+    from caseflow.keys.operations import new_safe
+    from caseflow.network.models import Member
+    from caseflow.network.queries import actor_of
+    from caseflow.vault.grants import wrap
 
-    coordinator, ring = members["all"]
+    coordinator, keys = members["all"]
+    by = actor_of(db.session.get_one(Member, coordinator), keys)
+    ring: Any = by.ring
     at, step = now(), max(1, cases // held)
-    rows: dict[Any, list[dict[str, Any]]] = {Safe: [], SafeEpoch: [], Case: [], Counsel: [], Grant: []}
+    rows: dict[Any, list[dict[str, Any]]] = {Case: [], Counsel: [], Grant: []}
     for number in range(cases):
-        safe_id, secrets = new_id(), SafeSecrets.generate()
-        ring.hold(safe_id, 1, secrets)
+        safe_id = new_safe("case", by=by, at=at).id
+        _epoch, secrets = ring.current(safe_id)
         procedure, stage = STAGES[number % len(STAGES)]
         changed = at - timedelta(minutes=number)
         case = Case(safe_id=safe_id)
         ring.seal(case, title=f"{TITLES[number % len(TITLES)]} {number}")
-        rows[Safe].append({"id": safe_id, "kind": "case", "epoch": 1, "made_at": at})
-        recipient = str(secrets.identity.recipient)
-        rows[SafeEpoch].append(
-            {"safe_id": safe_id, "epoch": 1, "recipient": recipient, "previous_sealed": None, "since": at}
-        )
         rows[Case].append(
             {
                 "id": case.id,
@@ -214,7 +214,7 @@ def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
             holders.append(("one", "counsel"))
         for key, reason in holders:
             member_id = members[key][0]
-            public = (ring.keys if key == "all" else members[key][1]).public
+            public = members[key][1].public
             sealed = wrap(secrets, to=public, context=ring.context(safe_id, 1, reason, member_id), grantor=ring.keys)
             rows[Grant].append(
                 {
@@ -233,7 +233,6 @@ def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
         rows[Counsel].append(_counsel(case.id, safe_id, members[holders[-1][0]][0], coordinator, at))
     for model, values in rows.items():
         db.session.execute(insert(model), values)
-    ring.__init__(ring.member_id, ring.keys, ring.instance)  # ten thousand open safes are nobody's ring
 
 
 def _counsel(case_id: str, safe_id: str, member_id: str, by_id: str, at: datetime) -> dict[str, Any]:
