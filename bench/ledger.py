@@ -44,7 +44,11 @@ def run(*, rows: int = MILLION, each: int = EACH, rounds: int = ROUNDS) -> list[
         ]
         with _postgresql() as url:
             took = _append(folder / "postgres", url, each, rounds)
+            bare = _timed(["bare", url, each], each, rounds)
         found.append(_row(f"PostgreSQL: an event appended by {WRITERS} writers", took, 1.0, "ms"))
+        found.append(
+            _row(f"PostgreSQL: a bare transaction of as many statements by {WRITERS} writers", bare, None, "ms")
+        )
         return [*found, *_million(folder / "million", rows)]
 
 
@@ -78,28 +82,33 @@ def _network(instance: Path, url: str) -> Iterator[tuple[Flask, Any]]:
 
 def _append(instance: Path, url: str, each: int, rounds: int) -> float:
     """Return the milliseconds of one event when all writers append at once: the median of some rounds."""
-    times: list[float] = []
     with _network(instance, url) as (_app, actor):
-        given = json.dumps([str(instance), url, actor.member_id, actor.ring.keys.seed.hex(), each])
-        writers = [
-            subprocess.Popen(
-                [sys.executable, "-m", "bench.ledger", "write"], cwd=ROOT, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )
-            for _ in range(WRITERS)
-        ]  # fmt: skip
+        given = [str(instance), url, actor.member_id, actor.ring.keys.seed.hex(), each]
+        return _timed(["write", *given], each, rounds)
+
+
+def _timed(given: list[Any], each: int, rounds: int) -> float:
+    """Return the milliseconds of one transaction when all writers go at once; `given` is what a writer is told."""
+    times: list[float] = []
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.ledger", given[0]], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        for _ in range(WRITERS)
+    ]  # fmt: skip
+    for writer in writers:
+        _say(writer, json.dumps(given[1:]))
+    for _ in range(rounds + 1):
+        _wait(writers)
+        started = time.perf_counter()
         for writer in writers:
-            _say(writer, given)
-        for _ in range(rounds + 1):
-            _wait(writers)
-            started = time.perf_counter()
-            for writer in writers:
-                _say(writer, "go")
-            _wait(writers, "done")
-            times.append((time.perf_counter() - started) / (WRITERS * each) * 1000)
-        for writer in writers:
-            writer.communicate("end\n")
-        assert [writer.returncode for writer in writers] == [0] * WRITERS
+            _say(writer, "go")
+        _wait(writers, "done")
+        times.append((time.perf_counter() - started) / (WRITERS * each) * 1000)
+    for writer in writers:
+        writer.communicate("end\n")
+    assert [writer.returncode for writer in writers] == [0] * WRITERS
     return statistics.median(times[1:])  # the first round warms all of them
 
 
@@ -138,6 +147,26 @@ def _write() -> None:
                     ledger.record(
                         "bench.act", by=actor, at=now(), about=f"bench:{os.getpid()}", public={"number": number}
                     )
+            print("done\nready", flush=True)
+
+
+def _write_bare() -> None:
+    """Be one writer of transactions that take a lock, read twice, insert and commit: what is the server's and the machine's."""
+    import psycopg
+
+    url, each = json.loads(sys.stdin.readline())
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(1)")
+        connection.execute("CREATE TABLE IF NOT EXISTS bare (number integer)")
+        connection.commit()
+        print("ready", flush=True)
+        while sys.stdin.readline() == "go\n":
+            for number in range(each):
+                connection.execute("SELECT pg_advisory_xact_lock(1)")
+                connection.execute("SELECT 1")
+                connection.execute("SELECT 2")
+                connection.execute("INSERT INTO bare VALUES (%s)", [number])
+                connection.commit()
             print("done\nready", flush=True)
 
 
@@ -228,6 +257,8 @@ def _postgresql() -> Iterator[str]:
 if __name__ == "__main__":
     if sys.argv[1:] == ["write"]:
         _write()
+    elif sys.argv[1:] == ["bare"]:
+        _write_bare()
     else:
         for row in run():
             print(f"{row['name']}: {row['ours']:.2f} {row['unit']} (at most {row['limit']})")
