@@ -41,6 +41,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "incidents": ("aigul", "/incidents/"),
     "incident": ("aigul", "/incidents/", r"/incidents/[0-9a-z]{16}$"),
     "incident-form": ("dana", "/incidents/new"),
+    "incident-quick": ("dana", "/incidents/quick"),
     "dates": ("leila", "/deadlines/"),
     "precedents": ("dana", "/precedents/"),
     "precedent": ("dana", "/precedents/?origin=own", r"/precedents/[0-9a-z]{16}$"),

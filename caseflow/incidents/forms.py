@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, ValidationError
 
 from caseflow.incidents import rules
 from caseflow.incidents.checks import ENTRY, LINE, STORY
@@ -59,6 +59,53 @@ class WhatForm(Form):
         ),
     )
     language = RadioField(_l("Language of the text"), [choose()], choices=offered(LANGUAGES.items()))
+
+
+WHEN = {
+    "today": _l("Today"),
+    "yesterday": _l("Yesterday"),
+    "earlier": _l("On another day:"),
+    "unknown": _l("Not known yet"),
+}
+
+
+class QuickForm(Form):
+    """What must be noted now: one page, and one box that has to be filled in."""
+
+    story = Text(
+        _l("What happened?"),
+        [required(_l("Write what you know, in your own words: one sentence is enough."))],
+        most=STORY,
+        description=_l("In any words, in the order in which it comes. It is sealed as soon as you press the button."),
+    )
+    who = Line(
+        _l("To whom?"),
+        [optional()],
+        most=LINE,
+        description=_l("One person or one group: a name, or a word by which you will know them. Others can follow."),
+    )
+    when = RadioField(_l("When?"), [choose()], default="today")
+    day = Day(_l("The day"), [optional(), not_in_future])
+    region = SelectField(_l("Region"), [optional()])
+    place = Line(_l("Exact place"), [optional()], most=LINE)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.when.choices = offered(WHEN.items())
+        self.region.choices = named(regions(), _("Choose a region"))
+
+    def validate_when(self, field: RadioField) -> None:
+        """A day that was written is meant; one that was promised must be there."""
+        if self.day.data is not None:
+            field.data = "earlier"
+        elif field.data == "earlier" and not self.day.errors:
+            raise ValidationError(_("Write the day, or choose “Not known yet”."))
+
+    def moment(self, today: date) -> tuple[date | None, str]:
+        """Return the day and its precision as an incident keeps them; `today` is the day where she is."""
+        days = {"today": today, "yesterday": today - timedelta(days=1), "earlier": self.day.data}
+        found = days.get(self.when.data)
+        return found, "day" if found is not None else "unknown"
 
 
 class WhereForm(Form):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from textwrap import shorten
 from types import MappingProxyType
 
 from babel.dates import format_date
@@ -50,6 +51,7 @@ __all__ = [
     "consent_purposes",
     "covers",
     "degrees",
+    "first_words",
     "grade_tone",
     "grades",
     "label",
@@ -91,6 +93,7 @@ class Precision(StrEnum):
 
 ABOUT = timedelta(days=15)  # how far a date that is known "about" may lie to either side: a month in all
 MONTHS_OF_A_YEAR = 12
+SHORT_TITLE = 70
 
 _S = IncidentState
 _REVIEWED = frozenset({_S.INFORMATION_ASKED, _S.VERIFIED, _S.DECLINED, _S.REFERRED})
@@ -195,6 +198,14 @@ class ImpreciseDate:
         if self.precision == Precision.ABOUT:
             return _NEAR.to(language).format(format_date(self.value, _PATTERNS[Precision.DAY].to(language), language))
         return str(format_date(self.value, _PATTERNS[Precision(self.precision)].to(language), language))
+
+
+def first_words(story: str) -> str:
+    """Return the beginning of a story as a title: its first line, at most seventy characters, cut between words."""
+    line = next((part.strip() for part in story.splitlines() if part.strip()), "")
+    return (
+        shorten(line, SHORT_TITLE, placeholder="…") if len(line) > SHORT_TITLE and " " in line else line[:SHORT_TITLE]
+    )
 
 
 def may_become(state: str, new_state: str) -> bool:

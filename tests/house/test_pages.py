@@ -32,6 +32,7 @@ MAIN = [
     *((role, "GET desk.home") for role in ROLES),
     ("documenter", "GET incidents.show"),
     ("documenter", "GET incidents.log"),
+    ("documenter", "GET incidents.note"),
     ("documenter", "GET incidents.where"),
     ("documenter", "GET incidents.people"),
     ("documenter", "GET incidents.add_person"),

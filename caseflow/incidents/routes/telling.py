@@ -1,4 +1,4 @@
-"""Steps 1 and 2 of logging: what happened; where, when, and how it reached us."""
+"""Steps 1 and 2 of logging: what happened; where, when, and how it reached us. And the quick note, which is one page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
-from caseflow.incidents import forms, operations
+from caseflow.incidents import forms, operations, rules
 from caseflow.incidents.models import Incident
 from caseflow.incidents.routes import bp
 from caseflow.kernel.clock import now
@@ -19,6 +19,7 @@ from caseflow.network.models import Organisation
 from caseflow.web.forms import Form
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.pages import showing_refusals, transaction
+from caseflow.web.words import today_here
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -29,12 +30,11 @@ def log() -> ResponseReturnValue:
     form = forms.WhatForm(data={"language": actor.language})
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
-            house = db.session.get(Organisation, actor.organisation_id)
             incident = operations.log(
                 title=form.title.data,
                 narrative=form.narrative.data,
                 language=form.language.data,
-                region=(house.region if house else None) or "",
+                region=_region_of(actor),
                 began_on=None,
                 began_precision="unknown",
                 by=actor,
@@ -49,6 +49,40 @@ def log() -> ResponseReturnValue:
             )
             return redirect(url_for("incidents.where", incident_id=incident.id), 303)
     return render_template("incidents/what.html", incident=None, form=form, objection=policy.may_log(actor))
+
+
+@bp.route("/quick", methods=["GET", "POST"])
+@signed_in
+def note() -> ResponseReturnValue:
+    """Note what must not be forgotten, on one page; it becomes a draft like any other."""
+    actor = current_actor()
+    form = forms.QuickForm(data={"region": _region_of(actor), "when": "today"})
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            began_on, precision = form.moment(today_here())
+            incident = operations.log(
+                title=rules.first_words(form.story.data),
+                narrative=form.story.data,
+                language=actor.language,
+                region=form.region.data,
+                place=form.place.data,
+                began_on=began_on,
+                began_precision=precision,
+                learned_on=today_here(),
+                by=actor,
+                at=now(),
+            )
+            if form.who.data:
+                operations.add_person(incident, kind="individual", name=form.who.data, by=actor, at=now())
+            flash(
+                _(
+                    "%(reference)s is kept as a draft. Add photographs now if you have them; the rest can follow later.",
+                    reference=incident.reference,
+                ),
+                "ok",
+            )
+            return redirect(url_for("incidents.show", incident_id=incident.id), 303)
+    return render_template("incidents/quick.html", form=form, objection=policy.may_log(actor))
 
 
 @bp.route("/<incident_id>/what", methods=["GET", "POST"])
@@ -113,6 +147,11 @@ def where(incident_id: str) -> ResponseReturnValue:
         stored=_stored(form, actor, incident),
         objection=policy.may_edit(actor, incident),
     )
+
+
+def _region_of(actor: Actor) -> str:
+    house = db.session.get(Organisation, actor.organisation_id)
+    return (house.region if house else None) or ""
 
 
 def next_step(incident: Incident, step: str) -> str:
