@@ -1,4 +1,7 @@
-"""What people type and send is found nowhere on the server but where it was published: not in one file, not in a log."""
+"""What people type and send is found nowhere on the server but where it was published: not in one file, not in a log.
+
+Their browsers run no scripts: pages, links and forms are enough for the whole story.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +86,7 @@ def test_the_search_finds_what_is_there() -> None:
 
 
 @pytest.mark.timeout(400)
-def test_no_word_of_a_safe_is_found_on_the_server(
+def test_the_story_needs_no_scripts_and_no_word_of_a_safe_is_found_on_the_server(
     live_server: LiveServer, meet: Callable[..., People], tmp_path: Path
 ) -> None:
     aigul, dana, _timur, leila, yerlan = meet(java_script_enabled=False)
@@ -139,10 +142,20 @@ def test_no_word_of_a_safe_is_found_on_the_server(
     assert hits(live_server, known) == []
 
     # Publishing is the one act that lays text open: exactly that text, and nothing beside it.
-    steps.publish(aigul, review, words)
+    precedent = steps.publish(aigul, review, words)
     files_now = b"".join(everything(live_server).values())
     for what in PUBLISHED:
         assert typed[what].encode() in files_now, what
     assert hits(live_server, {what: text for what, text in known.items() if what not in PUBLISHED}) == []
+    dana.open(precedent)
+    dana.sees(words.held)
+    dana.open(case, status=404)
+    yerlan.open(item, status=404)
+    # Locking and signing out are buttons of the menu, which opens without a script too.
+    dana.open("/")
+    dana.page.locator("header summary").click()
+    dana.press("Sign out", dana.page.locator("header"))
+    dana.open(precedent)
+    assert dana.path == "/sign-in"
     live_server.stop()
     assert hits(live_server, {what: text for what, text in known.items() if what not in PUBLISHED}) == []

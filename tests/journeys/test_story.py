@@ -22,7 +22,7 @@ WORDS = Words()
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("mebibytes", [64, pytest.param(300, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("mebibytes", [16, pytest.param(300, marks=pytest.mark.prove)])
 def test_from_a_documented_violation_to_a_reviewed_precedent(
     live_server: LiveServer,
     meet: Callable[..., People],
