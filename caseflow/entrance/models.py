@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.kernel.db import Base, Id
+from caseflow.kernel.ids import LENGTH
 
 
 class MemberSession(Base):
@@ -76,6 +77,19 @@ class Challenge(Base):
     sid_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(8), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime]
+
+
+class KeptTyping(Base):
+    """What a member has typed into one opened form and not sent, sealed to her own public key. `number` counts its keepings."""
+
+    __tablename__ = "kept_typing"
+
+    key: Mapped[str] = mapped_column(String(LENGTH), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    page: Mapped[str] = mapped_column(String(200))
+    sealed: Mapped[bytes]
+    number: Mapped[int]
     at: Mapped[datetime]
 
 

@@ -42,6 +42,8 @@ def keys_panel(member: Member, actor: Actor) -> Panel | None:
 @panel("desk", order=10)
 def waiting_panel(_row: object, actor: Actor) -> Panel | None:
     """What a coordinator has asked of another, and keys that wait to be renewed."""
+    if not actor.is_coordinator:
+        return None
     requests = [one for one in queries.open_requests(at=now()) if one.approval.asked_by_id != actor.member_id]
     left = waiting(actor.member_id)
     if not requests and not left.safes and not left.files:

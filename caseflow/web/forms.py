@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -32,8 +32,27 @@ class Number(IntegerField):
         super().process_formdata(valuelist)
 
 
+Typed = Callable[[], Any]
+_typed: list[Typed] = []
+
+
+def typed_again_with(load: Typed) -> None:
+    """Set how a page finds what was typed on it before and never sent; the entrance gives its function here."""
+    _typed[:] = [load]
+
+
 class Form(FlaskForm):
     """Base of all forms. `version` carries the version of the row that was shown, for `unchanged`."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        """A form that is opened begins with what was typed in it before, where its reader asks for that."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return what the fields read in place of what is stored."""
+            found = super().wrap_formdata(form, formdata)
+            if found is None and formdata is not None and _typed and "kept" in request.args:
+                return _typed[0]()
+            return found
 
     version = HiddenField()
 

@@ -109,7 +109,7 @@ def proven_lately(view: View) -> View:
             return _ask_who()
         if request.method == "POST" and current_user.stale:
             g.answer_status = 423
-            return _again[0](request.full_path.rstrip("?"), _typed())
+            return _again[0](request.full_path.rstrip("?"), typed_pairs())
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.gate = "signed in"  # type: ignore[attr-defined]
@@ -200,10 +200,11 @@ def _ask_who() -> ResponseReturnValue:
         "sign_in": "entrance/sign_in.html",
         "second_factor": "entrance/go_on.html",
     }
-    return render_template(names[page], typed=_typed(), onward=where, form=None, owing=_is_in())
+    return render_template(names[page], typed=typed_pairs(), onward=where, form=None, owing=_is_in())
 
 
-def _typed() -> list[tuple[str, str]]:
+def typed_pairs() -> list[tuple[str, str]]:
+    """Return what this request carries of a form, but for what opens an account."""
     if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         return []
     pairs = request.form.items(multi=True)

@@ -59,9 +59,10 @@ class SentTwice(Exception):
     """This form was received before."""
 
 
-def once_field() -> Markup:
-    """Return the hidden input that makes a form count once."""
-    return Markup('<input type="hidden" name="once" value="{}">').format(new_id())
+def once_field(*, same: bool = False) -> Markup:
+    """Return the hidden input that makes a form count once; `same` for a form that comes back because it was refused."""
+    before = if_id(request.form.get("once", "")) if same and request.method == "POST" else ""
+    return Markup('<input type="hidden" name="once" value="{}">').format(before if len(before) == LENGTH else new_id())
 
 
 @contextmanager
@@ -81,6 +82,7 @@ def transaction() -> Iterator[None]:
                     raise SentTwice
                 db.session.add(Submission(key=key, at=now()))
                 db.session.flush()
+                announce("web.received", key=key, by=visitor)
             yield
     except IntegrityError as clash:
         if "submissions" in str(clash.orig):

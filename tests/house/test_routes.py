@@ -72,6 +72,8 @@ ANSWERS = {
     "GET entrance.join": "200 | 200 200 200 | 200 200 200",
     "POST entrance.join": "200 | 200 200 200 | 200 200 200",
     "POST entrance.lock": "401 | 303 303 303",
+    "POST entrance.keep": "401 | 400 400 400",
+    "POST entrance.throw_away": "401 | 303 303 303",
     "POST entrance.new_code": "401 | 200 200 200",
     "GET entrance.recover": "200 | 200 200 200",
     "GET entrance.screen": "200 | 200 200 200",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -47,7 +47,7 @@ def log() -> ResponseReturnValue:
                 ),
                 "ok",
             )
-            return redirect(url_for("incidents.where", incident_id=incident.id), 303)
+            return redirect(next_step(incident, "where"), 303)
     return render_template("incidents/what.html", incident=None, form=form, objection=policy.may_log(actor))
 
 
@@ -155,8 +155,9 @@ def _region_of(actor: Actor) -> str:
 
 
 def next_step(incident: Incident, step: str) -> str:
-    """Return where saving leads: to the next step of a draft, back to the page of anything else."""
-    return url_for(f"incidents.{step}" if incident.state == "draft" else "incidents.show", incident_id=incident.id)
+    """Return where saving leads: to the next step of a draft unless she goes on later, else to the incident's page."""
+    on = incident.state == "draft" and "later" not in request.form
+    return url_for(f"incidents.{step}" if on else "incidents.show", incident_id=incident.id)
 
 
 def _told(actor: Actor, incident: Incident) -> dict[str, Any]:

@@ -5,7 +5,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-warn]");
   if (form) changed.add(form);
 });
-document.addEventListener("submit", (event) => changed.delete(event.target));
+for (const done of ["submit", "kept"]) document.addEventListener(done, (event) => changed.delete(event.target));
 
 addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
