@@ -53,6 +53,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "app": ("dana", "/account/second-factor/app"),
     "export": ("leila", "/cases/", r"/cases/[0-9a-z]{16}$", r"/export"),
     "ledger": ("aigul", "/ledger"),
+    "patterns": ("aigul", "/patterns/"),
+    "cluster": ("aigul", "/patterns/", r"/patterns/cluster"),
     "rights": ("dana", "/rights"),
 }
 

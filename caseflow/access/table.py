@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from caseflow.access import cases, deadlines, entrance, evidence, incidents, network, precedents, proceedings, remedies
+from caseflow.access import (
+    cases,
+    deadlines,
+    entrance,
+    evidence,
+    incidents,
+    network,
+    precedents,
+    proceedings,
+    remedies,
+    reports,
+)
 from caseflow.access.actor import Actor, Objection, Role
 from caseflow.kernel.clock import now
 from caseflow.kernel.words import N_
@@ -128,6 +139,8 @@ ACTS: tuple[Act, ...] = (
     _plain(N_("Log an incident"), incidents.may_log),
     _act(N_("See published precedents"), "", lambda _a, _o: None, precedents.visible_to),
     _plain(N_("Record that one decision cites another"), precedents.may_cite),
+    _plain(N_("See in rounded numbers what the network has documented"), reports.may_see_counts),
+    _plain(N_("See patterns across all incidents, with exact numbers"), reports.may_see_patterns),
     _plain(N_("Open a case"), cases.may_open),
     _plain(N_("See the members, invite people, enter organisations"), network.may_see_members, network.may_invite,
            network.may_add_organisation),

@@ -1,5 +1,5 @@
-"""Counts over the network for those who hold the safes; its pages come with the reports of the network.
+"""Counts over the network: exact, with the incidents behind them, for those who hold the safes; rounded for others.
 
 It refuses names and any cell that a few people could be recognised in.
-Start with the coordinator's desk, which holds the first counts.
+Start with `rules.py` for what a pattern is and what is blurred, `queries.py` for what is counted.
 """

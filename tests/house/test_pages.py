@@ -47,6 +47,7 @@ MAIN = [
     ("coordinator", "GET precedents.score"),
     ("coordinator", "GET network.members"),
     ("coordinator", "GET ledger.index"),
+    ("coordinator", "GET reports.index"),
 ]
 
 

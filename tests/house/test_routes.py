@@ -214,6 +214,8 @@ ANSWERS = {
     "POST remedies.order_measure": "401 | 404 303 303 | 404 404 303",
     "GET remedies.show": "303 | 404 200 200 | 404 404 200",
     "POST remedies.show": "401 | 404 303 303 | 404 404 303",
+    "GET reports.cluster": "303 | 403 403 404",
+    "GET reports.index": "303 | 200 200 200",
     "GET search.index": "303 | 200 200 200",
     "POST search.index": "401 | 200 200 200",
     "GET static": "200 | 200 200 200 | 200 200 200",

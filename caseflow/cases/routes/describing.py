@@ -17,22 +17,30 @@ from caseflow.cases.routes import bp
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import find
+from caseflow.network.rules import article
 from caseflow.web.gate import current_actor, proven_lately, signed_in
 from caseflow.web.pages import showing_refusals, transaction
+
+MOST_CHOSEN = 50
 
 
 @bp.route("/open", methods=["GET", "POST"])
 @signed_in
 def open_case() -> ResponseReturnValue:
-    """Open a case, from an incident (`?incident=`) or from nothing."""
+    """Open a case, from incidents and articles (`?incident=…&article=…`) or from nothing."""
     actor = current_actor()
     objection = policy.may_open(actor)
     form = forms.OpeningForm(_titles(actor, queries.incidents_for_cases(actor)) if objection is None else [])
     if not form.is_submitted() and request.args.get("incident"):
-        incident = find(Incident, request.args["incident"], incidents_policy.visible_to(actor))
-        objection = objection or incidents_policy.may_take_to_case(actor, incident)
-        form.incidents.data = [incident.id]
-        form.title.data = actor.ring.text(incident, "title")
+        seen = incidents_policy.visible_to(actor)
+        chosen = [find(Incident, incident_id, seen) for incident_id in request.args.getlist("incident")[:MOST_CHOSEN]]
+        objection = objection or next(
+            filter(None, (incidents_policy.may_take_to_case(actor, one) for one in chosen)), None
+        )
+        form.incidents.data = [incident.id for incident in chosen]
+        form.articles.data = [code for code in request.args.getlist("article") if article(code)]
+        if len(chosen) == 1:
+            form.title.data = actor.ring.text(chosen[0], "title")
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
             seen = incidents_policy.visible_to(actor)
