@@ -130,15 +130,7 @@ def test_the_story_needs_no_scripts_and_no_word_of_a_safe_is_found_on_the_server
     steps.search(aigul, words.title)
     aigul.open(f"/incidents/{words.person}", status=404)
     leila.open(f"/precedents/?q={words.proposed}")
-    aigul.open(item)
-    for link in ("Take a copy", "Sealed copy (age)"):
-        with aigul.page.expect_download() as coming:
-            aigul.main.get_by_role("link", name=link).first.click()
-        coming.value.save_as(tmp_path / "copy")
-    aigul.open(f"{item}")
-    aigul.follow("Export the key of this safe")
-    aigul.send("Show the key", {"passphrase": aigul.passphrase})
-    known["exported key"] = aigul.main.locator(".code-words").inner_text().strip()
+    known["exported key"] = _takes_copies_and_the_key(aigul, item, tmp_path / "copy")
     assert hits(live_server, known) == []
 
     # Publishing is the one act that lays text open: exactly that text, and nothing beside it.
@@ -147,15 +139,31 @@ def test_the_story_needs_no_scripts_and_no_word_of_a_safe_is_found_on_the_server
     for what in PUBLISHED:
         assert typed[what].encode() in files_now, what
     assert hits(live_server, {what: text for what, text in known.items() if what not in PUBLISHED}) == []
-    dana.open(precedent)
-    dana.sees(words.held)
     dana.open(case, status=404)
     yerlan.open(item, status=404)
-    # Locking and signing out are buttons of the menu, which opens without a script too.
-    dana.open("/")
-    dana.page.locator("header summary").click()
-    dana.press("Sign out", dana.page.locator("header"))
-    dana.open(precedent)
-    assert dana.path == "/sign-in"
+    _reads_and_signs_out(dana, precedent, words)
     live_server.stop()
     assert hits(live_server, {what: text for what, text in known.items() if what not in PUBLISHED}) == []
+
+
+def _takes_copies_and_the_key(coordinator: steps.Person, item: str, to: Path) -> str:
+    coordinator.open(item)
+    for link in ("Take a copy", "Sealed copy (age)"):
+        with coordinator.page.expect_download() as coming:
+            coordinator.main.get_by_role("link", name=link).first.click()
+        coming.value.save_as(to)
+    coordinator.open(item)
+    coordinator.follow("Export the key of this safe")
+    coordinator.send("Show the key", {"passphrase": coordinator.passphrase})
+    return coordinator.main.locator(".code-words").inner_text().strip()
+
+
+def _reads_and_signs_out(reader: steps.Person, precedent: str, words: Words) -> None:
+    """Locking and signing out are buttons of the menu, which opens without a script too."""
+    reader.open(precedent)
+    reader.sees(words.held)
+    reader.open("/")
+    reader.page.locator("header summary").click()
+    reader.press("Sign out", reader.page.locator("header"))
+    reader.open(precedent)
+    assert reader.path == "/sign-in"
