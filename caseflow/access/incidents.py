@@ -87,7 +87,9 @@ def may_take_into_review(actor: Actor, incident: Incident) -> Objection:
 
 
 def may_ask(actor: Actor, incident: Incident) -> Objection:
-    """Return why `actor` may not ask the documenter for more, or None."""
+    """Return why `actor` may not ask the documenter for more, or None: one question more while others wait, too."""
+    if actor.is_coordinator and incident.state == "information_asked":
+        return unready(actor)
     return may_review(actor, incident)
 
 

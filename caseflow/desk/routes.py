@@ -65,8 +65,15 @@ def _documenter(actor: Actor) -> str:
     by_state = incidents.mine_by_state(actor)
     waiting = by_state.pop("information_asked", []), by_state.pop("draft", [])
     handed_in = sorted(chain(*by_state.values()), key=lambda incident: incident.changed_at, reverse=True)
+    questions = incidents.unanswered(actor, waiting[0]) if waiting[0] else {}
     return render_template(
-        "desk/documenter.html", asked=waiting[0], drafts=waiting[1], recent=handed_in, rules=incident_rules
+        "desk/documenter.html",
+        asked=waiting[0],
+        questions=questions,
+        names=network.names_of(question.by_id for found in questions.values() for question in found),
+        drafts=waiting[1],
+        recent=handed_in,
+        rules=incident_rules,
     )
 
 
@@ -88,12 +95,14 @@ def _lawyer(actor: Actor) -> str:
 
 
 def _coordinator(actor: Actor) -> str:
-    waiting = incidents.waiting_for_review(actor)
+    waiting, unanswered = incidents.waiting_for_review(actor), incidents.waiting_for_answer(actor)
     lang = language()
     return render_template(
         "desk/coordinator.html",
         waiting=waiting,
-        names=network.names_of(incident.by_id for incident in waiting),
+        names=network.names_of(incident.by_id for incident in (*waiting, *unanswered)),
+        unanswered=unanswered,
+        questions=incidents.unanswered(actor, unanswered) if unanswered else {},
         verified=queries.verified_waiting(actor),
         without_counsel=queries.cases_without_counsel(actor),
         dates=queries.dates_of(actor, days=14).groups(),

@@ -41,6 +41,7 @@ class Incident(InSafe, Base):
     sources: Mapped[list[Source]] = relationship(order_by="Source.id")
     consents: Mapped[list[Consent]] = relationship(back_populates="incident", order_by="Consent.at")
     messages: Mapped[list[Message]] = relationship(order_by="Message.at")
+    replies: Mapped[list[Reply]] = relationship()
     moves: Mapped[list[Move]] = relationship(order_by="Move.at")
     hand_overs: Mapped[list[HandOver]] = relationship(order_by="HandOver.at")
 
@@ -154,6 +155,16 @@ class Message(InSafe, Base):
     body_sealed: Mapped[bytes] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
+
+
+class Reply(InSafe, Base):
+    """The fact that one message answers one question."""
+
+    __tablename__ = "incident_replies"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    question_id: Mapped[str] = mapped_column(ForeignKey("incident_messages.id"), unique=True)
+    answer_id: Mapped[str] = mapped_column(ForeignKey("incident_messages.id"))
 
 
 class Move(InSafe, Base):

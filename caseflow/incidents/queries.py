@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
-from caseflow.incidents.models import Act, Consent, Incident
+from caseflow.incidents.models import Act, Consent, Incident, Message, Reply
 from caseflow.kernel.db import db, find
 
 MOST = 12
@@ -109,6 +109,27 @@ def asked_of(actor: Actor, *, most: int = MOST) -> list[Incident]:
     return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
 
 
+def unanswered(actor: Actor, incidents: Collection[Incident]) -> dict[str, list[Message]]:
+    """Return incident id -> questions that wait for an answer, the oldest first, ready to open; one query."""
+    answered = select(Reply.question_id).where(visible(Reply, actor))
+    query = (
+        select(Message)
+        .where(Message.incident_id.in_([incident.id for incident in incidents]), visible(Message, actor))
+        .where(Message.kind == "question", Message.id.not_in(answered))
+        .order_by(Message.at, Message.id)
+    )
+    found: dict[str, list[Message]] = defaultdict(list)
+    for message in db.session.scalars(query):
+        found[message.incident_id].append(message)
+    return dict(found)
+
+
+def waiting_for_answer(actor: Actor, *, most: int = MOST) -> list[Incident]:
+    """Return the incidents on which `actor` or a colleague waits for an answer, the longest first, titles ready."""
+    query = select(Incident).where(policy.visible_to(actor), Incident.state == "information_asked")
+    return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
+
+
 def mine_by_state(actor: Actor, *, most: int = MOST) -> dict[str, list[Incident]]:
     """Return state -> incidents that `actor` logged, the last changed first, in the order in which they concern her.
 
@@ -140,6 +161,7 @@ def whole(actor: Actor, incident_id: str) -> Incident:
         selectinload(Incident.sources),
         selectinload(Incident.consents).selectinload(Consent.withdrawal),
         selectinload(Incident.messages),
+        selectinload(Incident.replies),
         selectinload(Incident.moves),
         selectinload(Incident.hand_overs),
     )

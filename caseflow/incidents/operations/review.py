@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.incidents import checks, letters, rules
-from caseflow.incidents.models import Incident, Message, Move
+from caseflow.incidents.models import Incident, Message, Move, Reply
 from caseflow.incidents.readiness import gaps
+from caseflow.incidents.thread import unanswered
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -43,30 +44,46 @@ def take_into_review(incident: Incident, *, by: Actor, at: datetime) -> None:
 
 
 def ask(incident: Incident, *, question: str, by: Actor, at: datetime) -> Message:
-    """Ask whoever logged the incident for more; its text opens to her again. Raises `RuleBroken` at `question`."""
+    """Ask whoever logged the incident for more; its text opens to her again. Several questions may wait at once.
+
+    Raises `RuleBroken` at `question` without words.
+    """
     demand(policy.may_ask(by, incident), about=ledger.name_of(incident))
     missing = N_("Write what you need to know.")
     question = checks.words(question, field="question", most=checks.ENTRY, missing=missing)
     message = _say(incident, "question", question, by=by, at=at)
-    _move(incident, "information_asked", by=by, at=at)
+    if incident.state != "information_asked":
+        _move(incident, "information_asked", by=by, at=at)
     public = {"reference": incident.reference}
     ledger.record("incidents.ask", by=by, at=at, about=incident, public=public, details={"question": question})
     letters.about_question(incident, at=at)
     return message
 
 
-def answer(incident: Incident, *, text: str, by: Actor, at: datetime) -> Message:
-    """Answer what was asked; the incident goes back to those who review it. Raises `RuleBroken` at `text`."""
+def answer(incident: Incident, *, text: str, question: Message | None = None, by: Actor, at: datetime) -> Message:
+    """Answer one question, the oldest that waits unless it is named; after the last the incident goes back to review.
+
+    Raises `RuleBroken` at `text` without words, or when the question has its answer already.
+    """
     demand(policy.may_answer(by, incident), about=ledger.name_of(incident))
     missing = N_("Write the answer, or say that it cannot be found out.")
     text = checks.words(text, field="text", most=checks.ENTRY, missing=missing)
-    asked_by = next((m.by_id for m in reversed(incident.messages) if m.kind == "question"), None)
+    waiting = unanswered(incident)
+    if question is not None and question not in waiting:
+        raise RuleBroken(N_("This question has been answered already."), field="text")
     message = _say(incident, "answer", text, by=by, at=at)
-    _move(incident, "submitted", by=by, at=at)
+    asked = question or next(iter(waiting), None)
+    if asked is not None:
+        db.session.flush()
+        incident.replies.append(
+            Reply(safe_id=incident.safe_id, incident_id=incident.id, question_id=asked.id, answer_id=message.id)
+        )
+    if len(waiting) <= 1:
+        _move(incident, "submitted", by=by, at=at)
     public = {"reference": incident.reference}
     ledger.record("incidents.answer", by=by, at=at, about=incident, public=public, details={"text": text})
-    if asked_by is not None:
-        letters.about_answer(incident, asked_by=asked_by, at=at)
+    if asked is not None:
+        letters.about_answer(incident, asked_by=asked.by_id, at=at)
     return message
 
 

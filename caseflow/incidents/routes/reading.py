@@ -11,6 +11,7 @@ from caseflow.access.actor import Actor, Objection
 from caseflow.incidents import queries, rules
 from caseflow.incidents.models import Incident
 from caseflow.incidents.routes import bp
+from caseflow.incidents.thread import exchanges
 from caseflow.network import queries as network
 from caseflow.network.rules import region, regions
 from caseflow.web.gate import current_actor, signed_in
@@ -70,7 +71,7 @@ def show(incident_id: str) -> ResponseReturnValue:
         buttons=buttons,
         refused=refused,
         verified=next((move for move in reversed(incident.moves) if move.to_state == "verified"), None),
-        question=next((said for said in reversed(incident.messages) if said.kind == "question"), None),
+        exchanges=exchanges(incident),
         may_edit=policy.may_edit(actor, incident),
         may_add=policy.may_add(actor, incident),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Objection
@@ -15,6 +16,7 @@ from caseflow.incidents import forms, operations, queries
 from caseflow.incidents.models import Incident
 from caseflow.incidents.readiness import gaps, wishes
 from caseflow.incidents.routes import bp
+from caseflow.incidents.thread import unanswered
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import find
 from caseflow.web.forms import Form
@@ -78,11 +80,21 @@ def ask(incident_id: str) -> ResponseReturnValue:
 @bp.route("/<incident_id>/answer", methods=["GET", "POST"])
 @signed_in
 def answer(incident_id: str) -> ResponseReturnValue:
-    """Answer what was asked."""
+    """Answer one question (`?question=`), or the oldest that waits."""
 
     def act(incident: Incident, form: Any) -> None:
-        operations.answer(incident, text=form.text.data, by=current_actor(), at=now())
-        flash(_("The answer is sent, and the incident is back in review."), "ok")
+        asked = next((one for one in incident.messages if one.id == request.args.get("question")), None)
+        operations.answer(incident, text=form.text.data, question=asked, by=current_actor(), at=now())
+        left = unanswered(incident)
+        if left:
+            words = ngettext(
+                "The answer is sent. %(num)s question is left.",
+                "The answer is sent. %(num)s questions are left.",
+                len(left),
+            )
+            flash(words, "ok")
+        else:
+            flash(_("The answer is sent, and the incident is back in review."), "ok")
 
     return _step(incident_id, "answer", forms.AnswerForm, policy.may_answer, act)
 
@@ -134,7 +146,8 @@ def _step(
         with showing_refusals(form), transaction():
             act(incident, form)
             return redirect(url_for("incidents.show", incident_id=incident.id), 303)
-    question = next((m for m in reversed(incident.messages) if m.kind == "question"), None)
+    waiting = unanswered(incident)
+    question = next((one for one in waiting if one.id == request.args.get("question")), next(iter(waiting), None))
     return render_template(
         f"incidents/{name}.html", incident=incident, form=form, question=question, objection=may(actor, incident)
     )
