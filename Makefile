@@ -26,7 +26,7 @@ shots: ## photograph the pages: three languages, light and dark, desk and phone
 	@.ci/install dev && .ci/browser && $(VENV)/python -m bench.shots
 
 prove: ## the long forms of the proofs
-	@.ci/install dev && .ci/browser && $(VENV)/python -m pytest -m prove --timeout 3600
+	@.ci/install dev && .ci/browser && .ci/tus-client && $(VENV)/python -m pytest -m prove --timeout 3600
 
 translations: ## collect the texts, bring them into the catalogues, compile
 	@.ci/install run && .ci/translations
