@@ -44,7 +44,7 @@ def typed_again_with(load: Typed) -> None:
 class Form(FlaskForm):
     """Base of all forms. `version` carries the version of the row that was shown, for `unchanged`."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+    class Meta(FlaskForm.Meta):
         """A form that is opened begins with what was typed in it before, where its reader asks for that."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
