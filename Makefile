@@ -1,6 +1,6 @@
 # Each target is one line that calls a real tool. The longer ones are scripts in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench shots prove translations lock clean
+.PHONY: help install run test check bench shots pictures prove translations lock clean
 
 VENV := .venv/bin
 
@@ -24,6 +24,9 @@ bench: ## measure uploads and lists against their limits
 
 shots: ## photograph the pages: three languages, light and dark, desk and phone
 	@.ci/install dev && .ci/browser && $(VENV)/python -m bench.shots
+
+pictures: ## take the pictures of the guides anew
+	@.ci/install dev && .ci/browser && $(VENV)/python -m bench.pictures
 
 prove: ## the long forms of the proofs
 	@.ci/install dev && .ci/browser && .ci/tus-client && $(VENV)/python -m pytest -m prove --timeout 3600

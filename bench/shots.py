@@ -88,6 +88,11 @@ def demo_server() -> Iterator[str]:
             server.wait(timeout=20)
 
 
+def chromium() -> str | None:
+    """Return the path of the system's Chromium; None leaves the choice to Playwright."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 def _wait(url: str) -> None:
     for _try in range(100):
         try:
@@ -99,7 +104,8 @@ def _wait(url: str) -> None:
     raise SystemExit("the server did not start")
 
 
-def _sign_in(page: Page, url: str, who: str) -> None:
+def sign_in(page: Page, url: str, who: str) -> None:
+    """Sign in as one of the people of the demo network, by the key of her name."""
     person = next(person for person in PEOPLE if person.key == who)
     page.goto(f"{url}/sign-in")
     page.fill("input[name=email]", person.email)
@@ -113,7 +119,7 @@ def _photograph(browser: Browser, url: str, who: str, names: list[str]) -> int:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     if who:
-        _sign_in(page, url, who)
+        sign_in(page, url, who)
     for name in names:
         _who, path, *patterns = PAGES[name]
         for pattern in patterns:
@@ -137,13 +143,12 @@ def main() -> None:
     """Take all pictures and say where they are."""
     only = os.environ.get("ONLY", "")
     OUT.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     by_person: dict[str, list[str]] = {}
     for name, (who, *_path) in PAGES.items():
         if only in name:
             by_person.setdefault(who, []).append(name)
     with demo_server() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM)
         taken = sum(_photograph(browser, url, who, names) for who, names in by_person.items())
         browser.close()
     print(f"{taken} pictures are in {OUT.relative_to(ROOT)}/")
