@@ -49,6 +49,8 @@ def may_add(actor: Actor, incident: Incident) -> Objection:
     """Return why `actor`, who sees `incident`, may not add evidence, people or consent to it, or None."""
     if incident.state in ("declined", "closed"):
         return N_("This incident is closed; nothing is added to it.")
+    if incident.state == "offered":
+        return N_("Accept it first: until then it is only offered.")
     return unready(actor)
 
 
@@ -120,6 +122,33 @@ def may_take_to_case(actor: Actor, incident: Incident) -> Objection:
         return unready(actor) or N_("Cases are opened by a coordinator.")
     if incident.state not in ("verified", "taken_to_case"):
         return N_("Only a verified incident goes into a case.")
+    return unready(actor)
+
+
+def may_refer(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not refer `incident` to another organisation, or None."""
+    if not actor.is_coordinator:
+        return unready(actor) or BY_COORDINATOR
+    if incident.state not in ("submitted", "in_review", "verified"):
+        return N_("Only a submitted or verified incident is referred.")
+    return unready(actor)
+
+
+def may_decide_referral(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not accept or reject what another organisation referred, or None."""
+    if incident.by_id != actor.member_id:
+        return N_("Whoever it was referred to decides about it.")
+    if incident.state != "offered":
+        return N_("This has been decided already.")
+    return unready(actor)
+
+
+def may_take_back(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor` may not take back what was referred to another organisation, or None."""
+    if not actor.is_coordinator:
+        return unready(actor) or BY_COORDINATOR
+    if incident.state != "referred" or incident.referrals[-1].state == "accepted":
+        return N_("Only what nobody has accepted is taken back.")
     return unready(actor)
 
 

@@ -64,6 +64,7 @@ def home() -> ResponseReturnValue:
 def _documenter(actor: Actor) -> str:
     by_state = incidents.mine_by_state(actor)
     waiting = by_state.pop("information_asked", []), by_state.pop("draft", [])
+    by_state.pop("offered", None)  # the panel of referrals shows them
     handed_in = sorted(chain(*by_state.values()), key=lambda incident: incident.changed_at, reverse=True)
     questions = incidents.unanswered(actor, waiting[0]) if waiting[0] else {}
     return render_template(

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from caseflow.access.actor import Actor
 from caseflow.incidents import checks, rules
-from caseflow.incidents.models import Act, Incident, Involvement, Person, Source
+from caseflow.incidents.models import Act, Incident, Involvement, Move, Person, Source
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -26,6 +26,20 @@ def touch(incident: Incident, at: datetime) -> None:
     """Note that something was added to `incident`, past its version: a text that is open on a screen stays unchanged."""
     db.session.flush()
     db.session.execute(update(Incident).where(Incident.id == incident.id).values(changed_at=at), execution_options=_WHY)
+
+
+def advance(incident: Incident, to: str, *, reason: str | None = None, by: Actor, at: datetime) -> None:
+    """Let `incident` come to another state and note why; raise `RuleBroken` when that does not follow."""
+    if not rules.may_become(incident.state, to):
+        raise RuleBroken(
+            N_("This step does not follow from where the incident stands now."),
+            about=f"{incident.__tablename__}:{incident.id}",
+        )
+    move = Move(safe_id=incident.safe_id, from_state=incident.state, to_state=to, by_id=by.member_id, at=at)
+    by.ring.seal(move, reason=reason)
+    incident.moves.append(move)
+    incident.state, incident.changed_at = to, at
+    db.session.flush()
 
 
 def fill_person(

@@ -329,6 +329,36 @@ class ReasonForm(Form):
     )
 
 
+class ReferralForm(Form):
+    """To whom an incident is referred, and which parts of it."""
+
+    to = SelectField(_l("To whom?"), [choose()])
+    parts = SelectMultipleField(_l("Which parts?"), [optional()])
+    people = SelectMultipleField(_l("Which people, with what was done to them?"), [optional()])
+    reason = Text(
+        _l("Why is it better placed there?"),
+        [required(_l("Say why it is better placed there. The person who logged it reads this."))],
+        most=ENTRY,
+        description=_l("It stays here, with this incident."),
+    )
+    note = Text(
+        _l("Words to go with it"),
+        [optional()],
+        most=ENTRY,
+        description=_l("The other organisation reads this. No names are taken out of it."),
+    )
+
+    def __init__(self, members: Iterable[tuple[str, str]], people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.to.choices = offered(members, _("Choose one"))
+        self.parts.choices = [
+            ("narrative", _("What happened, as it is written")),
+            ("place", _("The exact place")),
+            ("sources", _("The sources")),
+        ]
+        self.people.choices = list(people)
+
+
 class VerificationForm(ReasonForm):
     """How far an incident is established."""
 

@@ -37,6 +37,39 @@ def about_answer(incident: Incident, *, asked_by: str, at: datetime) -> None:
     _write(db.session.get_one(Member, asked_by), incident, _answered, at=at)
 
 
+def about_referral(incident: Incident, *, to: str, at: datetime) -> None:
+    """Tell a member (an id) that another organisation offers her an incident."""
+    _write(db.session.get_one(Member, to), incident, _offered, at=at)
+
+
+def about_decision(incident: Incident, *, to: str, at: datetime) -> None:
+    """Tell whoever referred (a member id) that it was decided on the other side."""
+    _write(db.session.get_one(Member, to), incident, _decided, at=at)
+
+
+def _offered(reference: str, address: str) -> tuple[str, str]:
+    return (
+        _("%(reference)s is offered to you", reference=reference),
+        _(
+            "Another organisation refers incident %(reference)s to you. Read it there and accept or reject it.\n\n"
+            "%(address)s",
+            reference=reference,
+            address=address,
+        ),
+    )
+
+
+def _decided(reference: str, address: str) -> tuple[str, str]:
+    return (
+        _("What you referred as %(reference)s was decided", reference=reference),
+        _(
+            "The answer of the other organisation stands on the page of incident %(reference)s.\n\n%(address)s",
+            reference=reference,
+            address=address,
+        ),
+    )
+
+
 def _submitted(reference: str, address: str) -> tuple[str, str]:
     return (
         _("%(reference)s waits for review", reference=reference),

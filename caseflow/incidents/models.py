@@ -44,6 +44,8 @@ class Incident(InSafe, Base):
     replies: Mapped[list[Reply]] = relationship()
     moves: Mapped[list[Move]] = relationship(order_by="Move.at")
     hand_overs: Mapped[list[HandOver]] = relationship(order_by="HandOver.at")
+    referrals: Mapped[list[Referral]] = relationship(foreign_keys="Referral.incident_id", order_by="Referral.at")
+    received: Mapped[Referral | None] = relationship(foreign_keys="Referral.received_id", viewonly=True, uselist=False)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own protocol
 
@@ -190,3 +192,24 @@ class HandOver(InSafe, Base):
     to_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
+
+
+class Referral(InSafe, Base):
+    """Parts of an incident offered to another organisation; `received` is the incident that they became there.
+
+    It lies in the first incident's safe and holds nothing sealed: who answers for the other one knows of it only. `parts`
+    are of `passing.PARTS`, and ids of people. `state`: offered, accepted, rejected, taken_back.
+    """
+
+    __tablename__ = "incident_referrals"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    received_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), unique=True)
+    to_organisation_id: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    to_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    parts: Mapped[list[str]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(12))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+    decided_at: Mapped[datetime | None]

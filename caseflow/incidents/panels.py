@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.evidence.export import matters
 from caseflow.evidence.owners import Owner, register
-from caseflow.incidents import consented
+from caseflow.incidents import consented, queries
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db
+from caseflow.kernel.words import N_
+from caseflow.web.navigation import Panel, panel
 
 
 def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
@@ -40,6 +43,21 @@ def matter_of(incident: Incident, actor: Actor) -> matters.Matter:
             "grade": incident.grade,
         },
     )
+
+
+@panel("desk", order=10)
+def referrals(_row: None, actor: Actor) -> Panel | None:
+    """Show what other organisations offer to the reader, and what they rejected of what was referred from here."""
+    groups = [
+        (_("Offered to you"), _("Read it and accept or reject it."), queries.offered_to(actor)),
+        (_("Rejected elsewhere"), _("Take it back into review."), _rejected(actor)),
+    ]
+    found = [group for group in groups if group[2]]
+    return Panel("referrals", N_("Referrals"), "incidents/referrals_panel.html", {"groups": found}) if found else None
+
+
+def _rejected(actor: Actor) -> list[Incident]:
+    return queries.rejected_elsewhere(actor) if actor.is_coordinator else []
 
 
 register("incident", owner_of_safe)

@@ -13,17 +13,19 @@ from sqlalchemy.orm import selectinload
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
-from caseflow.incidents.models import Act, Consent, Incident, Message, Reply
+from caseflow.incidents.models import Act, Consent, Incident, Message, Referral, Reply
 from caseflow.kernel.db import db, find
 
 MOST = 12
 
 FOR_REVIEW = ("submitted", "in_review")
 DOCUMENTERS_ORDER = (
-    "information_asked", "draft", "submitted", "in_review", "verified", "taken_to_case", "referred", "closed", "declined",
+    "information_asked", "offered", "draft", "submitted", "in_review", "verified", "taken_to_case", "referred", "closed",
+    "declined",
 )  # fmt: skip
 REVIEWERS_ORDER = (
     "submitted", "in_review", "information_asked", "verified", "taken_to_case", "referred", "closed", "declined", "draft",
+    "offered",
 )  # fmt: skip
 
 
@@ -130,6 +132,20 @@ def waiting_for_answer(actor: Actor, *, most: int = MOST) -> list[Incident]:
     return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
 
 
+def offered_to(actor: Actor, *, most: int = MOST) -> list[Incident]:
+    """Return what other organisations offer to `actor` and she has not decided on, the oldest first, titles ready."""
+    mine = Incident.by_id == actor.member_id, Incident.state == "offered"
+    query = select(Incident).where(policy.visible_to(actor), *mine)
+    return _opened(actor, query.order_by(Incident.logged_at, Incident.id).limit(most))
+
+
+def rejected_elsewhere(actor: Actor, *, most: int = MOST) -> list[Incident]:
+    """Return the incidents that another organisation has rejected and nobody has taken back, titles ready."""
+    rejected = select(Referral.incident_id).where(Referral.state == "rejected", visible(Referral, actor))
+    query = select(Incident).where(policy.visible_to(actor), Incident.state == "referred", Incident.id.in_(rejected))
+    return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
+
+
 def mine_by_state(actor: Actor, *, most: int = MOST) -> dict[str, list[Incident]]:
     """Return state -> incidents that `actor` logged, the last changed first, in the order in which they concern her.
 
@@ -164,6 +180,8 @@ def whole(actor: Actor, incident_id: str) -> Incident:
         selectinload(Incident.replies),
         selectinload(Incident.moves),
         selectinload(Incident.hand_overs),
+        selectinload(Incident.referrals),
+        selectinload(Incident.received),
     )
     again = select(Incident).where(Incident.id == incident.id, policy.visible_to(actor)).options(*parts)
     actor.ring.prepare([incident])

@@ -77,6 +77,7 @@ class IncidentState(StrEnum):
     VERIFIED = "verified"
     DECLINED = "declined"
     REFERRED = "referred"
+    OFFERED = "offered"
     TAKEN_TO_CASE = "taken_to_case"
     CLOSED = "closed"
 
@@ -107,7 +108,8 @@ MOVES: Mapping[str, frozenset[IncidentState]] = MappingProxyType(
         _S.INFORMATION_ASKED: frozenset({_S.SUBMITTED}),
         _S.VERIFIED: frozenset({_S.TAKEN_TO_CASE, _S.REFERRED, _S.CLOSED}),
         _S.DECLINED: frozenset[IncidentState](),
-        _S.REFERRED: frozenset[IncidentState](),
+        _S.REFERRED: frozenset({_S.IN_REVIEW}),
+        _S.OFFERED: frozenset({_S.DRAFT, _S.DECLINED}),
         _S.TAKEN_TO_CASE: frozenset[IncidentState](),
         _S.CLOSED: frozenset[IncidentState](),
     }
@@ -117,6 +119,7 @@ _STATE_TONES = {
     _S.SUBMITTED: "info",
     _S.IN_REVIEW: "info",
     _S.INFORMATION_ASKED: "warn",
+    _S.OFFERED: "warn",
     _S.VERIFIED: "ok",
     _S.TAKEN_TO_CASE: "accent",
 }

@@ -1,7 +1,7 @@
 """Who is entitled to which safe: one pure rule.
 
 Source: the table of roles in the network's statute as the README prints it. A documenter holds the safes of the
-incidents she logged; counsel hold their case, the incidents linked to it and the reviews of its decisions; a scorer
+incidents she logged or that were passed on to her; counsel hold their case, the incidents linked to it and the reviews of its decisions; a scorer
 holds the review she was asked to score; every coordinator holds all.
 """
 

@@ -20,11 +20,12 @@ from caseflow.ledger.signers import Keys, member_keys, signer_of
 
 _ABOUT_SAFES = (
     "incidents.log", "cases.open_case", "cases.link_incident", "cases.assign_counsel", "cases.end_counsel",
-    "precedents.propose", "precedents.invite_scorer",
+    "precedents.propose", "precedents.invite_scorer", "incidents.pass_on", "incidents.take_back",
 )  # fmt: skip
-_MAKING = ("incidents.log", "cases.open_case", "precedents.propose")
+_MAKING = ("incidents.log", "incidents.pass_on", "cases.open_case", "precedents.propose")
 _COORDINATORS = frozenset({
     "cases.open_case", "cases.link_incident", "cases.assign_counsel", "precedents.invite_scorer", "incidents.hand_over",
+    "incidents.pass_on", "incidents.take_back",
 })  # fmt: skip
 _OF_EPOCHS = ("keys.make_safe", "keys.withdraw")
 
@@ -134,9 +135,8 @@ def _note(told: _Told, event: Event) -> None:
     if event.verb in _MAKING and not _is_first(told, safe, str(public.get("reference"))):
         return
     match event.verb:
-        case "incidents.log":
-            _entitle(told, safe, str(event.actor_id))
-            told.logged[safe] = str(event.actor_id)
+        case "incidents.log" | "incidents.pass_on" | "incidents.take_back":
+            _answers(told, safe, event.actor_id if event.verb == "incidents.log" else public.get("member"))
         case "cases.open_case":
             told.contains.setdefault(safe, set()).update(map(str, public.get("incidents") or ()))
         case "cases.link_incident":
@@ -153,6 +153,12 @@ def _note(told: _Told, event: Event) -> None:
             told.scorers.setdefault(safe, set()).add(str(public.get("member")))
         case "incidents.hand_over":
             _hand_over(told, event.subject.partition(":")[2], str(public.get("member")))
+
+
+def _answers(told: _Told, safe: str, member: object) -> None:
+    if member is not None:  # of what is taken back two safes tell, and of one of them only who answers for it now
+        _entitle(told, safe, str(member))
+        told.logged[safe] = str(member)
 
 
 def _is_first(told: _Told, safe: str, reference: str) -> bool:

@@ -36,7 +36,8 @@ UNCONFIRMED = frozenset(
 DETAILED = frozenset(
     {
         "cases.add_note", "cases.add_party", "cases.give_task", "cases.open_case", "evidence.add_file", "evidence.add_item",
-        "incidents.answer", "incidents.ask", "incidents.close", "incidents.decline", "incidents.log", "incidents.verify",
+        "incidents.answer", "incidents.ask", "incidents.close", "incidents.decline", "incidents.log", "incidents.refer",
+        "incidents.reject_referral", "incidents.verify",
     }
 )  # fmt: skip
 """What no member ever did without details: rows of version 1, which do not name theirs, are missed by it."""

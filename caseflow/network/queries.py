@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -234,6 +235,14 @@ def directory(*, at: datetime) -> list[tuple[Organisation, list[Person]]]:
 def organisations() -> list[Organisation]:
     """Return the member organisations by name."""
     return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+def organisation_names(ids: Iterable[str]) -> dict[str, str]:
+    """Return organisation id -> name; one query, none without an id."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return dict(db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))).all())
 
 
 def is_confirmed(member_id: str) -> bool:

@@ -103,6 +103,7 @@ ANSWERS = {
     "PATCH evidence.upload": "401 | 204 404 404 | 404 404 404",
     "DELETE evidence.upload": "401 | 204 404 404 | 404 404 404",
     "GET evidence.show": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.accept": "401 | 303 404 403 | 404 404 403",
     "GET incidents.add_act": "303 | 200 200 200 | 404 404 200",
     "POST incidents.add_act": "401 | 303 303 303 | 404 404 303",
     "GET incidents.add_involvement": "303 | 200 200 200 | 404 404 200",
@@ -138,7 +139,12 @@ ANSWERS = {
     "POST incidents.note": "401 | 303 403 303",
     "GET incidents.people": "303 | 200 404 200 | 404 404 200",
     "GET incidents.show": "303 | 200 200 200 | 404 404 200",
+    "GET incidents.refer": "303 | 200 404 200 | 404 404 200",
+    "POST incidents.refer": "401 | 403 404 303 | 404 404 422",
+    "GET incidents.reject": "303 | 200 404 200 | 404 404 200",
+    "POST incidents.reject": "401 | 303 404 403 | 404 404 403",
     "POST incidents.submit": "401 | 303 404 403 | 404 404 403",
+    "POST incidents.take_back": "401 | 403 404 303 | 404 404 403",
     "POST incidents.take_into_review": "401 | 403 404 303 | 404 404 403",
     "POST incidents.take_out_act": "401 | 303 404 403 | 404 404 403",
     "POST incidents.take_out_consent": "401 | 303 404 403 | 404 404 403",
@@ -259,6 +265,8 @@ SENT: dict[str, dict[str, Any]] = {
     "incidents.ask": {"question": "Some words"},
     "incidents.close": {"reason": "Some words"},
     "incidents.decline": {"reason": "Some words"},
+    "incidents.refer": {"to": "$elsewhere_id", "parts": ["narrative"], "reason": "Some words"},
+    "incidents.reject": {"reason": "Some words"},
     "incidents.verify": {"reason": "Some words", "grade": "likely"},
     "incidents.give_consent": {
         "person": "$person_id",
@@ -312,6 +320,9 @@ STATE = {
     **dict.fromkeys(("take_into_review", "ask", "verify", "decline"), "submitted"),
     "answer": "asked",
     "close": "verified",
+    "refer": "verified",
+    **dict.fromkeys(("accept", "reject"), "offered"),
+    "take_back": "referred",
 }  # fmt: skip
 
 # What a program says that sends a file by parts.

@@ -215,7 +215,30 @@ def _states(people: Cast) -> Ids:
         if state != "draft":
             _review(incident, state, by=people.dana, reviewer=people.aigul)
         found |= {f"{state}.{name}": value for name, value in ids.items()}
+    found |= _referred(people)
     return found
+
+
+def _referred(people: Cast) -> Ids:
+    """Refer an incident of Dana's to Marat, who is of another house now, and one of his to Dana."""
+    at = now()
+    with transaction():
+        house = Organisation(name="Another house", region="KZ-47", since=at)
+        db.session.add(house)
+        db.session.flush()
+        marat = db.session.get_one(Member, people.marat.member_id)
+        marat.organisation_id = house.id
+    mine, ids = _incident(people.dana, "An incident that is referred")
+    _review(mine, "verified", by=people.dana, reviewer=people.aigul)
+    theirs, _ids = _incident(people.marat, "An incident that is offered")
+    _review(theirs, "verified", by=people.marat, reviewer=people.aigul)
+    dana = db.session.get_one(Member, people.dana.member_id)
+    given = {"parts": ["narrative"], "reason": "Closer to it.", "by": people.aigul, "at": at}
+    with transaction():
+        incidents.refer(mine, to=marat, people=[], **given)
+        offered = incidents.refer(theirs, to=dana, people=[], **given).received_id
+    found = {f"referred.{name}": value for name, value in ids.items()}
+    return {**found, "offered.incident_id": offered, "elsewhere_id": marat.id}
 
 
 def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:

@@ -88,6 +88,8 @@ ALLOWED = {
     *(("in_review", s) for s in ("information_asked", "verified", "declined", "referred")),
     ("information_asked", "submitted"),
     *(("verified", s) for s in ("taken_to_case", "referred", "closed")),
+    ("referred", "in_review"),
+    *(("offered", s) for s in ("draft", "declined")),
 }
 
 
@@ -97,9 +99,9 @@ def test_a_state_follows_only_where_the_table_says_so(state, new_state):
     assert rules.may_become(state, new_state) is ((str(state), str(new_state)) in ALLOWED)
 
 
-def test_every_state_is_named_and_reached_from_a_draft():
+def test_every_state_is_named_and_reached_from_a_draft_or_an_offer():
     assert set(rules.STATE_NAMES) == set(rules.STATES) == set(rules.MOVES)
-    reached = {"draft"}
+    reached = {"draft", "offered"}
     for _ in rules.STATES:
         reached |= {str(new) for state in reached for new in rules.MOVES[state]}
     assert reached == set(rules.STATE_NAMES)

@@ -11,6 +11,7 @@ from caseflow.incidents.operations.correcting import (
 )
 from caseflow.incidents.operations.facts import add_act, add_involvement, add_person, add_source
 from caseflow.incidents.operations.logging import edit, log
+from caseflow.incidents.operations.referring import accept_referral, refer, reject_referral, take_back
 from caseflow.incidents.operations.review import (
     answer,
     ask,
@@ -23,6 +24,7 @@ from caseflow.incidents.operations.review import (
 )
 
 __all__ = [
+    "accept_referral",
     "add_act",
     "add_involvement",
     "add_person",
@@ -38,7 +40,10 @@ __all__ = [
     "edit",
     "give_consent",
     "log",
+    "refer",
+    "reject_referral",
     "submit",
+    "take_back",
     "take_into_review",
     "take_out_entry",
     "take_to_case",

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.incidents import checks, letters, rules
-from caseflow.incidents.models import Incident, Message, Move, Reply
+from caseflow.incidents.entries import advance as _move
+from caseflow.incidents.models import Incident, Message, Reply
 from caseflow.incidents.readiness import gaps
 from caseflow.incidents.thread import unanswered
 from caseflow.kernel.db import db
@@ -129,15 +130,3 @@ def _say(incident: Incident, kind: str, text: str, *, by: Actor, at: datetime) -
     by.ring.seal(message, body=text)
     incident.messages.append(message)
     return message
-
-
-def _move(incident: Incident, to: str, *, reason: str | None = None, by: Actor, at: datetime) -> None:
-    if not rules.may_become(incident.state, to):
-        raise RuleBroken(
-            N_("This step does not follow from where the incident stands now."), about=ledger.name_of(incident)
-        )
-    move = Move(safe_id=incident.safe_id, from_state=incident.state, to_state=to, by_id=by.member_id, at=at)
-    by.ring.seal(move, reason=reason)
-    incident.moves.append(move)
-    incident.state, incident.changed_at = to, at
-    db.session.flush()

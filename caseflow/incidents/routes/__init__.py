@@ -33,6 +33,12 @@ GRADE_HINTS = {
     "possible": N_("It may well be so, but more is needed to rely on it."),
     "unlikely": N_("More speaks against it than for it."),
 }
+REFERRAL_STATES = {
+    "offered": N_("not decided yet"),
+    "accepted": N_("accepted"),
+    "rejected": N_("rejected"),
+    "taken_back": N_("taken back"),
+}
 LISTS = {
     "act": "acts",
     "actor": "actor_kinds",
@@ -58,6 +64,12 @@ def incident_words(kind: str, code: str | None) -> str:
     if kind == "language":
         return forms.LANGUAGES.get(code, code)
     return str(rules.label(LISTS[kind], code, language()))
+
+
+@bp.app_template_global("referral_words")
+def referral_words(state: str) -> str:
+    """Return what became of a referral."""
+    return str(_(REFERRAL_STATES[state]))
 
 
 @bp.app_template_global("incident_tone")
@@ -115,4 +127,4 @@ def month_names() -> list[tuple[int, str]]:
     return list(get_month_names("wide", context="stand-alone", locale=language()).items())
 
 
-from caseflow.incidents.routes import consent, people, reading, review, telling  # noqa: E402, F401 -- they fill `bp`
+from caseflow.incidents.routes import consent, people, reading, referring, review, telling  # noqa: E402, F401 -- they fill `bp`

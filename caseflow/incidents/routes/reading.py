@@ -59,6 +59,8 @@ def show(incident_id: str) -> ResponseReturnValue:
             incident.by_id,
             *(move.by_id for move in incident.moves),
             *(said.by_id for said in incident.messages),
+            *(referral.to_id for referral in incident.referrals),
+            *([incident.received.by_id] if incident.received else []),
         ]
     )
     buttons, refused = _acts(actor, incident)
@@ -72,6 +74,8 @@ def show(incident_id: str) -> ResponseReturnValue:
         refused=refused,
         verified=next((move for move in reversed(incident.moves) if move.to_state == "verified"), None),
         exchanges=exchanges(incident),
+        houses=network.organisation_names(referral.to_organisation_id for referral in incident.referrals),
+        notes=[said for said in incident.messages if said.kind == "note"],
         may_edit=policy.may_edit(actor, incident),
         may_add=policy.may_add(actor, incident),
     )
@@ -91,9 +95,15 @@ def _acts(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict
             ("take_into_review", _("Take into review"), policy.may_take_into_review(actor, incident)),
             ("verify", _("Verify"), policy.may_verify(actor, incident)),
             ("ask", _("Ask for more"), policy.may_ask(actor, incident)),
+            ("refer", _("Refer to another organisation"), policy.may_refer(actor, incident)),
             ("decline", _("Decline"), policy.may_decline(actor, incident)),
             ("close", _("Close without a case"), policy.may_close(actor, incident)),
         ]
+    if incident.received and incident.state == "offered":
+        deciding = policy.may_decide_referral(actor, incident)
+        steps = [("accept", _("Accept"), deciding), ("reject", _("Reject"), deciding)]
+    if incident.state == "referred" and actor.is_coordinator and incident.referrals:
+        steps = [("take_back", _("Take back into review"), policy.may_take_back(actor, incident))]
     refused: dict[str, list[str]] = {}
     for _endpoint, label, objection in steps:
         if objection is not None:
