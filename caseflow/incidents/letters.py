@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from caseflow.access.actor import Role
-from caseflow.incidents.models import Incident
+from caseflow.incidents.models import Incident, Notice
 from caseflow.kernel import mail
 from caseflow.kernel.db import db
 from caseflow.kernel.settings import current
@@ -24,27 +24,44 @@ def about_submission(incident: Incident, *, at: datetime) -> None:
     """Tell every coordinator but the one who logged it that an incident waits for review."""
     for member in network.able(Role.COORDINATOR):
         if member.id != incident.by_id:
-            _write(member, incident, _submitted, at=at)
+            _write(member, incident, "submitted", _submitted, at=at)
 
 
 def about_question(incident: Incident, *, at: datetime) -> None:
     """Tell whoever logged the incident that something is asked of her."""
-    _write(db.session.get_one(Member, incident.by_id), incident, _asked, at=at)
+    _write(db.session.get_one(Member, incident.by_id), incident, "asked", _asked, at=at)
 
 
 def about_answer(incident: Incident, *, asked_by: str, at: datetime) -> None:
     """Tell the coordinator who asked (a member id) that the answer is there."""
-    _write(db.session.get_one(Member, asked_by), incident, _answered, at=at)
+    _write(db.session.get_one(Member, asked_by), incident, "answered", _answered, at=at)
 
 
 def about_referral(incident: Incident, *, to: str, at: datetime) -> None:
     """Tell a member (an id) that another organisation offers her an incident."""
-    _write(db.session.get_one(Member, to), incident, _offered, at=at)
+    _write(db.session.get_one(Member, to), incident, "offered", _offered, at=at)
 
 
 def about_decision(incident: Incident, *, to: str, at: datetime) -> None:
     """Tell whoever referred (a member id) that it was decided on the other side."""
-    _write(db.session.get_one(Member, to), incident, _decided, at=at)
+    _write(db.session.get_one(Member, to), incident, "decided", _decided, at=at)
+
+
+def about_outcome(incident: Incident, *, by: str, at: datetime) -> None:
+    """Tell whoever answers for the incident to which state it came, unless she led it there herself (`by`, an id)."""
+    if incident.by_id != by:
+        _write(db.session.get_one(Member, incident.by_id), incident, incident.state, _decided_here, at=at)
+
+
+def _decided_here(reference: str, address: str) -> tuple[str, str]:
+    return (
+        _("%(reference)s was decided about", reference=reference),
+        _(
+            "What was decided about incident %(reference)s, and why, stands on its page.\n\n%(address)s",
+            reference=reference,
+            address=address,
+        ),
+    )
 
 
 def _offered(reference: str, address: str) -> tuple[str, str]:
@@ -104,8 +121,14 @@ def _answered(reference: str, address: str) -> tuple[str, str]:
     )
 
 
-def _write(member: Member, incident: Incident, wording: Wording, *, at: datetime) -> None:
+def _write(member: Member, incident: Incident, kind: str, wording: Wording, *, at: datetime) -> None:
+    """Note that `member` is to be told, and write to her if she wants letters at once."""
     if member.departure is not None:
+        return
+    how, _hour = network.letter_choice(member.id)
+    told_at = None if how == "daily" else at
+    db.session.add(Notice(member_id=member.id, incident_id=incident.id, kind=kind, at=at, told_at=told_at))
+    if how != "at_once":
         return
     with force_locale(member.language):
         subject, body = wording(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from caseflow.kernel.db import Base, Sealed
+from caseflow.kernel.db import Base, Id, Sealed
 from caseflow.keys.models import InSafe
 
 
@@ -213,3 +213,19 @@ class Referral(InSafe, Base):
     at: Mapped[datetime]
     decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
     decided_at: Mapped[datetime | None]
+
+
+class Notice(Id, Base):
+    """The fact that a member was to be told of something: a code and the incident, nothing that is sealed.
+
+    `told_at` is empty while it waits for a digest; whoever wants no letters is told by her desk alone.
+    """
+
+    __tablename__ = "incident_notices"
+    __table_args__ = (Index("ix_incident_notices_member_id_at", "member_id", "at"),)
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -11,9 +13,11 @@ from caseflow.evidence.export import matters
 from caseflow.evidence.owners import Owner, register
 from caseflow.incidents import consented, queries
 from caseflow.incidents.models import Incident
+from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
-from caseflow.kernel.words import N_
 from caseflow.web.navigation import Panel, panel
+
+LATELY = timedelta(days=14)
 
 
 def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
@@ -53,7 +57,14 @@ def referrals(_row: None, actor: Actor) -> Panel | None:
         (_("Rejected elsewhere"), _("Take it back into review."), _rejected(actor)),
     ]
     found = [group for group in groups if group[2]]
-    return Panel("referrals", N_("Referrals"), "incidents/referrals_panel.html", {"groups": found}) if found else None
+    return Panel("referrals", _("Referrals"), "incidents/referrals_panel.html", {"groups": found}) if found else None
+
+
+@panel("desk", order=15)
+def news(_row: None, actor: Actor) -> Panel | None:
+    """Show what came lately of the incidents that concern the reader."""
+    found = queries.news_of(actor, since=now() - LATELY)
+    return Panel("news", _("What came of it"), "incidents/news_panel.html", {"news": found}) if found else None
 
 
 def _rejected(actor: Actor) -> list[Incident]:

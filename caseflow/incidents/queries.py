@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, case, extract, func, select
 from sqlalchemy.orm import selectinload
@@ -13,11 +13,12 @@ from sqlalchemy.orm import selectinload
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
-from caseflow.incidents.models import Act, Consent, Incident, Message, Referral, Reply
+from caseflow.incidents.models import Act, Consent, Incident, Message, Notice, Referral, Reply
 from caseflow.kernel.db import db, find
 
 MOST = 12
 
+NEWS = ("answered", "decided", "verified", "declined", "closed", "taken_to_case")  # the rest waits on the desk anyhow
 FOR_REVIEW = ("submitted", "in_review")
 DOCUMENTERS_ORDER = (
     "information_asked", "offered", "draft", "submitted", "in_review", "verified", "taken_to_case", "referred", "closed",
@@ -130,6 +131,21 @@ def waiting_for_answer(actor: Actor, *, most: int = MOST) -> list[Incident]:
     """Return the incidents on which `actor` or a colleague waits for an answer, the longest first, titles ready."""
     query = select(Incident).where(policy.visible_to(actor), Incident.state == "information_asked")
     return _opened(actor, query.order_by(Incident.changed_at, Incident.id).limit(most))
+
+
+def news_of(actor: Actor, *, since: datetime, most: int = 8) -> list[tuple[Incident, str, datetime]]:
+    """Return what came of incidents that concern `actor` and that she may read: incident, kind, when; the last first."""
+    query = (
+        select(Notice, Incident)
+        .join(Incident, Incident.id == Notice.incident_id)
+        .where(Notice.member_id == actor.member_id, Notice.at >= since, policy.visible_to(actor))
+        .where(Notice.kind.in_(NEWS))
+        .order_by(Notice.at.desc(), Notice.id)
+        .limit(most)
+    )
+    found = db.session.execute(query).all()
+    actor.ring.prepare([incident for _notice, incident in found])
+    return [(incident, notice.kind, notice.at) for notice, incident in found]
 
 
 def offered_to(actor: Actor, *, most: int = MOST) -> list[Incident]:

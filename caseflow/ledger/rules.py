@@ -29,7 +29,7 @@ UNCONFIRMED = frozenset(
         "entrance.prove_second", "entrance.remove_factor", "entrance.renew_backup_codes", "entrance.renew_code",
         "entrance.reset_by_code", "entrance.second_step", "entrance.sign_in", "entrance.sign_out",
         "entrance.sign_out_elsewhere", "entrance.unlock", "keys.change_passphrase", "keys.renew_code",
-        "keys.wrap_for_organisation", "network.set_preferences",
+        "keys.wrap_for_organisation", "network.choose_letters", "network.set_preferences",
     }
 )  # fmt: skip
 """What a member may do, about nothing but her own account, while nobody has confirmed her key."""

@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "network.approve": N_("approved what another coordinator asked for"),
     "network.decline": N_("declined what another coordinator asked for"),
     "network.send_invitation": N_("An invitation was sent"),
+    "network.choose_letters": N_("chose how letters come"),
     "network.set_preferences": N_("chose language and colours"),
     "network.command": N_("Somebody tried to act from the terminal"),
     "ledger.checkpoint": N_("A checkpoint of the ledger was made"),

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import PasswordField, SelectField, StringField, ValidationError
+from wtforms import PasswordField, RadioField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 
 from caseflow.access.actor import ROLE_NAMES, Role
@@ -43,6 +43,25 @@ class OrganisationForm(Form):
     """A member organisation."""
 
     name = Line(_l("Name"), [required()], most=120)
+
+
+class LettersForm(Form):
+    """How letters about the work come."""
+
+    how = RadioField(_l("Letters about incidents"), [choose()])
+    hour = SelectField(
+        _l("Hour of the daily letter"),
+        [optional()],
+        choices=[SelectChoice(str(hour), f"{hour:02d}:00") for hour in range(24)],
+    )
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.how.choices = [
+            SelectChoice("at_once", _("Each at once")),
+            SelectChoice("daily", _("One a day")),
+            SelectChoice("never", _("None")),
+        ]
 
 
 class ConfirmKeyForm(Form):

@@ -53,6 +53,16 @@ class Member(Id, Base):
     departure: Mapped[Departure | None] = relationship(foreign_keys="Departure.member_id", uselist=False)
 
 
+class LetterChoice(Base):
+    """How a member wants letters about her work: at_once, daily (after an hour of her day), never. Without a row at once."""
+
+    __tablename__ = "letter_choices"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    how: Mapped[str] = mapped_column(String(8))
+    hour: Mapped[int]
+
+
 class Departure(Base):
     """The fact that a member has left, and who ended her access."""
 

@@ -49,3 +49,15 @@ def waiting_panel(_row: object, actor: Actor) -> Panel | None:
     if not requests and not left.safes and not left.files:
         return None
     return Panel("keys", _("Keys and approvals"), "network/desk_panel.html", {"requests": requests, "left": left})
+
+
+@panel("account", order=20)
+def letters_panel(member: Member, _actor: Actor) -> Panel:
+    """How letters about the work come."""
+    how, hour = queries.letter_choice(member.id)
+    words = {
+        "at_once": _("Letters about incidents come at once."),
+        "daily": _("One letter a day tells what is new, from %(hour)s on.", hour=f"{hour:02d}:00"),
+        "never": _("No letters about incidents come."),
+    }
+    return Panel("letters", _("My letters"), "network/letters_panel.html", {"words": words[how]})

@@ -26,7 +26,7 @@ from caseflow.keys.models import (
     Unsettled,
 )
 from caseflow.ledger.models import Event
-from caseflow.network.models import Departure, Invitation, Member, Network, Organisation
+from caseflow.network.models import Departure, Invitation, LetterChoice, Member, Network, Organisation
 from caseflow.vault.keys import MemberKeys, MemberPublic, fingerprint
 
 __all__ = [
@@ -49,6 +49,9 @@ __all__ = [
     "organisations",
     "state_of",
 ]
+
+
+MORNING = 8  # the hour of a daily letter for whoever has named none
 
 
 def able(*roles: Role) -> list[Member]:
@@ -243,6 +246,12 @@ def organisation_names(ids: Iterable[str]) -> dict[str, str]:
     if not wanted:
         return {}
     return dict(db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))).all())
+
+
+def letter_choice(member_id: str) -> tuple[str, int]:
+    """Return how a member wants letters about her work, and from which hour of her day a daily one comes."""
+    found = db.session.get(LetterChoice, member_id)
+    return (found.how, found.hour) if found else ("at_once", MORNING)
 
 
 def is_confirmed(member_id: str) -> bool:

@@ -22,6 +22,7 @@ from caseflow.incidents.operations.review import (
     take_to_case,
     verify,
 )
+from caseflow.incidents.operations.telling import write_digests
 
 __all__ = [
     "accept_referral",
@@ -49,4 +50,5 @@ __all__ = [
     "take_to_case",
     "verify",
     "withdraw_consent",
+    "write_digests",
 ]

@@ -97,6 +97,7 @@ def verify(incident: Incident, *, grade: str, reason: str, by: Actor, at: dateti
     _move(incident, "verified", reason=reason, by=by, at=at)
     public = {"reference": incident.reference, "grade": grade}
     ledger.record("incidents.verify", by=by, at=at, about=incident, public=public, details={"reason": reason})
+    letters.about_outcome(incident, by=by.member_id, at=at)
 
 
 def decline(incident: Incident, *, reason: str, by: Actor, at: datetime) -> None:
@@ -106,6 +107,7 @@ def decline(incident: Incident, *, reason: str, by: Actor, at: datetime) -> None
     _move(incident, "declined", reason=reason, by=by, at=at)
     public = {"reference": incident.reference}
     ledger.record("incidents.decline", by=by, at=at, about=incident, public=public, details={"reason": reason})
+    letters.about_outcome(incident, by=by.member_id, at=at)
 
 
 def close(incident: Incident, *, reason: str, by: Actor, at: datetime) -> None:
@@ -115,6 +117,7 @@ def close(incident: Incident, *, reason: str, by: Actor, at: datetime) -> None:
     _move(incident, "closed", reason=reason, by=by, at=at)
     public = {"reference": incident.reference}
     ledger.record("incidents.close", by=by, at=at, about=incident, public=public, details={"reason": reason})
+    letters.about_outcome(incident, by=by.member_id, at=at)
 
 
 def take_to_case(incident: Incident, *, by: Actor, at: datetime) -> None:
@@ -122,6 +125,7 @@ def take_to_case(incident: Incident, *, by: Actor, at: datetime) -> None:
     demand(policy.may_take_to_case(by, incident), about=ledger.name_of(incident))
     if incident.state != "taken_to_case":
         _move(incident, "taken_to_case", by=by, at=at)
+        letters.about_outcome(incident, by=by.member_id, at=at)
     ledger.record("incidents.take_to_case", by=by, at=at, about=incident, public={"reference": incident.reference})
 
 

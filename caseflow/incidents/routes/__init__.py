@@ -33,6 +33,7 @@ GRADE_HINTS = {
     "possible": N_("It may well be so, but more is needed to rely on it."),
     "unlikely": N_("More speaks against it than for it."),
 }
+NOTICES = {"answered": N_("your question was answered"), "decided": N_("the referral was decided")}
 REFERRAL_STATES = {
     "offered": N_("not decided yet"),
     "accepted": N_("accepted"),
@@ -64,6 +65,12 @@ def incident_words(kind: str, code: str | None) -> str:
     if kind == "language":
         return forms.LANGUAGES.get(code, code)
     return str(rules.label(LISTS[kind], code, language()))
+
+
+@bp.app_template_global("notice_words")
+def notice_words(kind: str) -> str:
+    """Return what a member is told about an incident."""
+    return str(_(NOTICES[kind])) if kind in NOTICES else incident_words("state", kind)
 
 
 @bp.app_template_global("referral_words")

@@ -9,7 +9,7 @@ from caseflow.network.operations.invitations import (
     send_invitation,
     withdraw_invitation,
 )
-from caseflow.network.operations.members import confirm_key, end_membership, set_preferences
+from caseflow.network.operations.members import choose_letters, confirm_key, end_membership, set_preferences
 from caseflow.network.operations.recovery import ask_recovery, recover, regain
 from caseflow.network.operations.reopening import (
     offer_new_identity,
@@ -24,6 +24,7 @@ __all__ = [
     "add_organisation",
     "approve",
     "ask_recovery",
+    "choose_letters",
     "confirm_key",
     "decline",
     "end_membership",

@@ -21,7 +21,7 @@ from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event, told_in
 from caseflow.ledger.signers import member_keys, signer_of
 from caseflow.network.leaving import NOBODY, demand_taken, duties_of
-from caseflow.network.models import Departure, Invitation, Member
+from caseflow.network.models import Departure, Invitation, LetterChoice, Member
 from caseflow.network.operations.invitations import facts_of
 from caseflow.vault.keys import MemberPublic, fingerprint
 
@@ -128,6 +128,25 @@ def set_preferences(member: Member, *, language: str | None, theme: str | None, 
     if theme in ("auto", "light", "dark"):
         member.theme = theme
     ledger.record("network.set_preferences", by=by, at=at, about=member)
+
+
+def choose_letters(member: Member, *, how: str, hour: int, by: Actor, at: datetime) -> None:
+    """Keep how a member wants letters about her work: at_once, daily from an `hour` (0 to 23) of her day, or never.
+
+    Raises `RuleBroken` at `how` or `hour` for anything else.
+    """
+    if member.id != by.member_id:
+        demand(N_("Everybody chooses her own letters."), about=ledger.name_of(member))
+    if how not in ("at_once", "daily", "never"):
+        raise RuleBroken(N_("Choose one."), field="how")
+    if not 0 <= hour <= 23:
+        raise RuleBroken(N_("Choose one."), field="hour")
+    choice = db.session.get(LetterChoice, member.id)
+    if choice is None:
+        db.session.add(LetterChoice(member_id=member.id, how=how, hour=hour))
+    else:
+        choice.how, choice.hour = how, hour
+    ledger.record("network.choose_letters", by=by, at=at, about=member, public={"how": how})
 
 
 def plain_words(words: str) -> str:
