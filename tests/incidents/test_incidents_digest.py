@@ -9,6 +9,7 @@ from caseflow.incidents import operations, queries
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.mail import Letter
+from caseflow.ledger.models import Event
 from caseflow.network import operations as network
 from caseflow.network.models import Member
 
@@ -48,6 +49,7 @@ def test_one_letter_a_day_counts_what_is_new_in_her_language_and_names_nothing(p
     assert _digest(MORNING - timedelta(hours=2)) == 0  # seven o'clock where she is: not yet
     assert _digest(MORNING) == 1
     assert _digest(MORNING + timedelta(hours=3)) == 0
+    assert len(db.session.scalars(select(Event).where(Event.verb == "incidents.write_digests")).all()) == 1
 
     (letter,) = _letters(email)
     assert "2 вопроса" in letter.body

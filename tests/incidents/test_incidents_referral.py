@@ -12,6 +12,7 @@ from caseflow.kernel.db import db, find, transaction
 from caseflow.kernel.errors import NotFound, NotPermitted, RuleBroken
 from caseflow.keys.models import Grant
 from caseflow.keys.queries import faults
+from caseflow.ledger.models import Event
 from caseflow.network.models import Member, Organisation
 
 VICTIM, WITNESS, OFFICER = "Аскар Тестов", "Гульнара Свидетель", "Капитан Грубый"
@@ -121,6 +122,7 @@ def test_what_is_accepted_becomes_a_draft_and_stays_referred(people, incident, e
     with transaction():
         operations.accept_referral(new, by=timur, at=now())
     assert new.state == "draft"
+    assert db.session.scalars(db.select(Event.verb).where(Event.verb == "incidents.accept_referral")).all()
     with pytest.raises(NotPermitted), transaction():
         operations.take_back(incident, by=people.aigul, at=now())
     assert list(faults()) == []
@@ -147,6 +149,9 @@ def test_what_is_not_accepted_is_taken_back_and_the_key_with_it(people, incident
         find(Incident, received, visible(Incident, people.fresh(people.timur)))
     assert list(faults()) == []
     assert queries.rejected_elsewhere(people.marat) == []
+    verbs = set(db.session.scalars(db.select(Event.verb).where(Event.result == "done")))
+    told = {"incidents.refer", "incidents.pass_on", "incidents.take_back"}
+    assert verbs >= told | ({"incidents.reject_referral"} if decided == "rejected" else set())
     _refer(incident, people, elsewhere)  # and it can be referred anew
 
 
