@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.kernel.db import Base, Id, Sealed
@@ -40,6 +40,10 @@ class Incident(InSafe, Base):
     acts: Mapped[list[Act]] = relationship(back_populates="incident", order_by="Act.position")
     sources: Mapped[list[Source]] = relationship(order_by="Source.id")
     consents: Mapped[list[Consent]] = relationship(back_populates="incident", order_by="Consent.at")
+    risks: Mapped[list[Risk]] = relationship(back_populates="incident", order_by="Risk.at")
+    interventions: Mapped[list[Intervention]] = relationship(
+        back_populates="incident", order_by="(Intervention.on, Intervention.at)"
+    )
     messages: Mapped[list[Message]] = relationship(order_by="Message.at")
     replies: Mapped[list[Reply]] = relationship()
     moves: Mapped[list[Move]] = relationship(order_by="Move.at")
@@ -85,6 +89,23 @@ class Act(InSafe, Base):
     incident: Mapped[Incident] = relationship(back_populates="acts")
     victim: Mapped[Person] = relationship()
     involvements: Mapped[list[Involvement]] = relationship(back_populates="act", order_by="Involvement.id")
+    checklists: Mapped[list[Checklist]] = relationship(back_populates="act", order_by="Checklist.kind")
+
+
+class Checklist(InSafe, Base):
+    """The answers to the questions of one checklist about one act, sealed as one text, so that nothing tells which are there."""
+
+    __tablename__ = "incident_checklists"
+    __table_args__ = (UniqueConstraint("act_id", "kind"),)
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    act_id: Mapped[str] = mapped_column(ForeignKey("incident_acts.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    answers_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    act: Mapped[Act] = relationship(back_populates="checklists")
 
 
 class Involvement(InSafe, Base):
@@ -143,6 +164,62 @@ class ConsentWithdrawal(InSafe, Base):
     consent_id: Mapped[str] = mapped_column(ForeignKey("incident_consents.id"), unique=True)
     on: Mapped[date]
     reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Risk(InSafe, Base):
+    """What somebody has to fear, and what is done about it, as it was judged on one day; a later one takes its place."""
+
+    __tablename__ = "incident_risks"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("incident_people.id"))
+    about: Mapped[str] = mapped_column(String(16))
+    level: Mapped[str] = mapped_column(String(8))
+    threat_sealed: Mapped[bytes] = mapped_column(Sealed)
+    measures_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    review_on: Mapped[date]
+    later_id: Mapped[str | None] = mapped_column(ForeignKey("incident_risks.id"))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    incident: Mapped[Incident] = relationship(back_populates="risks")
+    person: Mapped[Person | None] = relationship()
+
+
+class Intervention(InSafe, Base):
+    """What was done about an incident: by whom, where, for whom, and what came of it."""
+
+    __tablename__ = "incident_interventions"
+
+    incident_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("incident_people.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    on: Mapped[date | None]
+    on_precision: Mapped[str] = mapped_column(String(8))
+    result: Mapped[str | None] = mapped_column(String(24))
+    party_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    addressee_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    details_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    response_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    incident: Mapped[Incident] = relationship(back_populates="interventions")
+    person: Mapped[Person | None] = relationship()
+
+
+class IncidentRelation(InSafe, Base):
+    """How one incident stands to another. It lies in the safe of the one it was made from, and is shown to who holds both."""
+
+    __tablename__ = "incident_relations"
+    __table_args__ = (UniqueConstraint("from_id", "to_id", "kind"),)
+
+    from_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    note_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
 

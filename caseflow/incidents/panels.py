@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,12 +13,47 @@ from caseflow.access.actor import Actor
 from caseflow.evidence.export import matters
 from caseflow.evidence.owners import Owner, register
 from caseflow.incidents import consented, queries
+from caseflow.incidents.answers import checklists_of
 from caseflow.incidents.models import Incident
-from caseflow.kernel.clock import now
+from caseflow.kernel.clock import now, today
 from caseflow.kernel.db import db
+from caseflow.kernel.words import N_
 from caseflow.web.navigation import Panel, panel
 
 LATELY = timedelta(days=14)
+
+
+@panel("incident", order=50)
+def risks_panel(incident: Incident, actor: Actor) -> Panel:
+    """Draw who is at risk because of an incident, and when it is looked at again."""
+    present = [risk for risk in reversed(incident.risks) if risk.later_id is None]
+    before = [risk for risk in reversed(incident.risks) if risk.later_id is not None]
+    values = {"incident": incident, "present": present, "before": before, "may_add": policy.may_add(actor, incident)}
+    return Panel("risks", N_("Risks"), "incidents/risks_panel.html", values)
+
+
+@panel("incident", order=60)
+def interventions_panel(incident: Incident, actor: Actor) -> Panel:
+    """Draw what was done about an incident."""
+    values = {"incident": incident, "may_add": policy.may_add(actor, incident)}
+    return Panel("interventions", N_("What was done about it"), "incidents/interventions_panel.html", values)
+
+
+@panel("incident", order=70)
+def links_panel(incident: Incident, actor: Actor) -> Panel:
+    """Draw the incidents that this one is linked with, as far as the reader may open them."""
+    links = queries.links_of(actor, incident)
+    values = {"incident": incident, "links": links, "may_add": policy.may_add(actor, incident)}
+    return Panel("links", N_("Linked incidents"), "incidents/links_panel.html", values)
+
+
+@panel("desk", order=8)
+def risks_to_review(_row: object, actor: Actor) -> Panel | None:
+    """Remind of the risks that are to be looked at again within a week, and of those whose day is over."""
+    here = today(actor.timezone)
+    risks = queries.risks_to_review(actor, today=here)
+    values = {"risks": risks, "today": here}
+    return Panel("risks", N_("Risks to look at again"), "incidents/risks_desk_panel.html", values) if risks else None
 
 
 def owner_of_safe(safe_id: str, actor: Actor) -> Owner | None:
@@ -45,6 +81,11 @@ def matter_of(incident: Incident, actor: Actor) -> matters.Matter:
             "began_precision": incident.began_precision,
             "state": incident.state,
             "grade": incident.grade,
+            "checklists": _checklists(incident, actor),
+            "interventions": [
+                {"kind": one.kind, "on": one.on.isoformat() if one.on else None, "result": one.result}
+                for one in incident.interventions
+            ],
         },
     )
 
@@ -69,6 +110,20 @@ def news(_row: None, actor: Actor) -> Panel | None:
 
 def _rejected(actor: Actor) -> list[Incident]:
     return queries.rejected_elsewhere(actor) if actor.is_coordinator else []
+
+
+def _checklists(incident: Incident, actor: Actor) -> list[dict[str, Any]]:
+    """Return the coded answers of the checklists; the notes beside them may hold names and stay."""
+    return [
+        {
+            "act": act.kind,
+            "checklist": one.kind.code,
+            "answers": {question: answer for question, (answer, _note) in one.answers.items() if answer},
+        }
+        for act in incident.acts
+        for one in checklists_of(act, actor)
+        if one.answers
+    ]
 
 
 register("incident", owner_of_safe)

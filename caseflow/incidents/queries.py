@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, case, extract, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, case, extract, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
-from caseflow.incidents.models import Act, Consent, Incident, Message, Notice, Referral, Reply
+from caseflow.incidents.models import (
+    Act,
+    Consent,
+    Incident,
+    IncidentRelation,
+    Message,
+    Notice,
+    Referral,
+    Reply,
+    Risk,
+)
 from caseflow.kernel.db import db, find
 
 MOST = 12
+REMINDED = timedelta(days=7)  # before the day on which a risk is looked at again
 
 NEWS = ("answered", "decided", "verified", "declined", "closed", "taken_to_case")  # the rest waits on the desk anyhow
 FOR_REVIEW = ("submitted", "in_review")
@@ -181,6 +192,43 @@ def mine_by_state(actor: Actor, *, most: int = MOST) -> dict[str, list[Incident]
     return {state: incidents for state, incidents in found.items() if incidents}
 
 
+def by_reference(actor: Actor, reference: str) -> Incident | None:
+    """Return the incident with this reference, if `actor` may read it."""
+    given = reference.strip().upper()
+    return db.session.scalar(select(Incident).where(policy.visible_to(actor), Incident.reference == given))
+
+
+def links_of(actor: Actor, incident: Incident) -> list[tuple[IncidentRelation, Incident]]:
+    """Return the links of an incident with the one at the other end, where `actor` may read both; titles ready to open."""
+    here = IncidentRelation.from_id == incident.id, IncidentRelation.to_id == incident.id
+    other = Incident.id == case((here[0], IncidentRelation.to_id), else_=IncidentRelation.from_id)
+    query = (
+        select(IncidentRelation, Incident)
+        .join(Incident, other)
+        .where(or_(*here), visible(IncidentRelation, actor), policy.visible_to(actor))
+        .order_by(IncidentRelation.at)
+    )
+    found = [(link, row) for link, row in db.session.execute(query)]
+    actor.ring.prepare([row for pair in found for row in pair])
+    return found
+
+
+def risks_to_review(actor: Actor, *, today: date, most: int = MOST) -> list[Risk]:
+    """Return the present judgements of risk that are due within a week, the first due first, titles ready to open."""
+    query = (
+        select(Risk)
+        .join(Incident, Incident.id == Risk.incident_id)
+        .where(visible(Risk, actor), policy.visible_to(actor), Incident.state.not_in(("declined", "closed")))
+        .where(Risk.later_id.is_(None), Risk.review_on <= today + REMINDED)
+        .options(joinedload(Risk.incident))
+        .order_by(Risk.review_on, Risk.id)
+        .limit(most)
+    )
+    found = list(db.session.scalars(query))
+    actor.ring.prepare(found)
+    return found
+
+
 def whole(actor: Actor, incident_id: str) -> Incident:
     """Return an incident that `actor` may read with everything in it; raise `NotFound` otherwise.
 
@@ -190,8 +238,11 @@ def whole(actor: Actor, incident_id: str) -> Incident:
     parts = (
         selectinload(Incident.people),
         selectinload(Incident.acts).selectinload(Act.involvements),
+        selectinload(Incident.acts).selectinload(Act.checklists),
         selectinload(Incident.sources),
         selectinload(Incident.consents).selectinload(Consent.withdrawal),
+        selectinload(Incident.risks),
+        selectinload(Incident.interventions),
         selectinload(Incident.messages),
         selectinload(Incident.replies),
         selectinload(Incident.moves),

@@ -7,21 +7,26 @@ where that exchange format has a near one. Stored are codes; labels come in thre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 from textwrap import shorten
 from types import MappingProxyType
 
-from babel.dates import format_date
-
-from caseflow.incidents.terms import ActKind, Term, acts, terms
+from caseflow.incidents.moments import ABOUT, ImpreciseDate, Precision
+from caseflow.incidents.terms import (
+    ActKind,
+    ChecklistKind,
+    Term,
+    acts,
+    checklist_answers,
+    checklists,
+    link_terms,
+    terms,
+)
 from caseflow.kernel.words import InLanguages
 
 __all__ = [
     "ABOUT",
     "ACTOR_KINDS",
-    "ACT_KINDS",
     "CONNECTIONS",
     "CONSENT_FORMS",
     "CONSENT_PURPOSES",
@@ -38,6 +43,7 @@ __all__ = [
     "STATE_NAMES",
     "VICTIM_STATUSES",
     "ActKind",
+    "ChecklistKind",
     "ImpreciseDate",
     "IncidentState",
     "Precision",
@@ -46,6 +52,9 @@ __all__ = [
     "act_kind",
     "act_kinds",
     "actor_kinds",
+    "checklist_answers",
+    "checklists",
+    "checklists_for",
     "connections",
     "consent_forms",
     "consent_purposes",
@@ -57,6 +66,8 @@ __all__ = [
     "label",
     "learned_how",
     "link_kinds",
+    "link_words",
+    "listed",
     "may_become",
     "methods",
     "person_kinds",
@@ -82,18 +93,6 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
 
 
-class Precision(StrEnum):
-    """How exactly a date is known."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-    ABOUT = "about"
-    UNKNOWN = "unknown"
-
-
-ABOUT = timedelta(days=15)  # how far a date that is known "about" may lie to either side: a month in all
-MONTHS_OF_A_YEAR = 12
 SHORT_TITLE = 70
 
 _S = IncidentState
@@ -125,21 +124,11 @@ _STATE_TONES = {
 }
 _GRADE_TONES = {"confirmed": "ok", "likely": "info", "possible": "warn"}
 
-_NOT_KNOWN = InLanguages("date not known", "дата неизвестна", "күні белгісіз")
-_NEAR = InLanguages("about {}", "около {}", "шамамен {}")
-# Patterns of a date, a month and a year; Kazakh and Russian say what the number of a year is.
-_PATTERNS = {
-    Precision.DAY: InLanguages("d MMMM y", "d MMMM y 'г'.", "y 'жылғы' d MMMM"),
-    Precision.MONTH: InLanguages("LLLL y", "LLLL y 'г'.", "y 'жылғы' MMMM"),
-    Precision.YEAR: InLanguages("y", "y 'год'", "y 'жыл'"),
-}
-
 
 def _labels(name: str) -> Mapping[str, InLanguages]:
     return MappingProxyType({code: term.label for code, term in terms(name).items()})
 
 
-ACT_KINDS: Mapping[str, ActKind] = acts()
 PERSON_KINDS = _labels("person_kinds")
 METHODS = _labels("methods")
 ACTOR_KINDS = _labels("actor_kinds")
@@ -155,52 +144,6 @@ PRECISIONS = _labels("precisions")
 LINKS = _labels("links")
 STATE_NAMES = _labels("states")
 STATES: tuple[IncidentState, ...] = tuple(IncidentState)
-
-
-@dataclass(frozen=True, slots=True)
-class ImpreciseDate:
-    """A date as far as it is known: `value` is the day, or the first day of the month or year; None when unknown.
-
-    Raises ValueError when value and precision do not fit.
-    """
-
-    value: date | None
-    precision: str
-
-    def __post_init__(self) -> None:
-        if (self.value is None) != (Precision(self.precision) is Precision.UNKNOWN):
-            raise ValueError("a date has a value exactly when its precision is not 'unknown'")
-
-    @property
-    def earliest(self) -> date | None:
-        """Return the first day it can have been; None when nothing is known."""
-        if self.value is None or self.precision == Precision.DAY:
-            return self.value
-        if self.precision == Precision.ABOUT:
-            return self.value - min(ABOUT, self.value - date.min)
-        return self.value.replace(month=1 if self.precision == Precision.YEAR else self.value.month, day=1)
-
-    @property
-    def latest(self) -> date | None:
-        """Return the last day it can have been; None when nothing is known."""
-        if self.value is None or self.precision == Precision.DAY:
-            return self.value
-        if self.precision == Precision.ABOUT:
-            return self.value + min(ABOUT, date.max - self.value)
-        month = MONTHS_OF_A_YEAR if self.precision == Precision.YEAR else self.value.month
-        if month == MONTHS_OF_A_YEAR:
-            return date(self.value.year, MONTHS_OF_A_YEAR, 31)
-        return date(self.value.year, month + 1, 1) - timedelta(days=1)
-
-    def label(self, locale: str) -> str:
-        """Return the date in words: `6 March 2026`, `March 2026`, `2026 год`, `шамамен 2026 жылғы 6 наурыз`."""
-        if self.value is None:
-            return _NOT_KNOWN.to(locale)
-        language = locale.replace("-", "_").partition("_")[0]
-        language = language if language in ("ru", "kk") else "en"
-        if self.precision == Precision.ABOUT:
-            return _NEAR.to(language).format(format_date(self.value, _PATTERNS[Precision.DAY].to(language), language))
-        return str(format_date(self.value, _PATTERNS[Precision(self.precision)].to(language), language))
 
 
 def first_words(story: str) -> str:
@@ -241,6 +184,11 @@ def act_kinds(group: str | None = None) -> tuple[ActKind, ...]:
 def act_kind(code: str) -> ActKind:
     """Return one kind of act; raises KeyError for an unknown code."""
     return acts()[code]
+
+
+def checklists_for(kind: str) -> tuple[ChecklistKind, ...]:
+    """Return the checklists that fit an act of this kind."""
+    return tuple(one for one in checklists().values() if kind in one.kinds)
 
 
 def label(name: str, code: str | None, locale: str) -> str:
@@ -317,6 +265,16 @@ def grades() -> tuple[Term, ...]:
 def precisions() -> tuple[Term, ...]:
     """Return how exactly a date can be known."""
     return tuple(terms("precisions").values())
+
+
+def listed(name: str) -> tuple[Term, ...]:
+    """Return a short list of `terms.json` that needs no more than its words, such as `risk_levels`."""
+    return tuple(terms(name).values())
+
+
+def link_words(kind: str, locale: str, *, back: bool) -> str:
+    """Return how one incident stands to another; `back` as it is read from the other end."""
+    return (link_terms()[kind][1] if back else link_terms()[kind][0]).to(locale)
 
 
 def link_kinds() -> tuple[Term, ...]:

@@ -31,6 +31,25 @@ class ActKind:
     esf_code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a checklist, and the standard that asks it."""
+
+    code: str
+    label: InLanguages
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistKind:
+    """A checklist: the kinds of act that it is about, and its questions in their order."""
+
+    code: str
+    label: InLanguages
+    kinds: frozenset[str]
+    questions: tuple[Question, ...]
+
+
 @cache
 def read(name: str) -> Any:
     """Return a file of this room's `data` folder, parsed."""
@@ -58,5 +77,45 @@ def acts() -> MappingProxyType[str, ActKind]:
                 esf_code=row["esf_code"],
             )
             for row in read("acts.json")["acts"]
+        }
+    )
+
+
+@cache
+def checklists() -> MappingProxyType[str, ChecklistKind]:
+    """Return the checklists by code."""
+    return MappingProxyType(
+        {
+            row["code"]: ChecklistKind(
+                code=row["code"],
+                label=InLanguages.from_record(row["label"]),
+                kinds=frozenset(row["kinds"]),
+                questions=tuple(
+                    Question(one["code"], InLanguages.from_record(one["label"]), one["source"])
+                    for one in row["questions"]
+                ),
+            )
+            for row in read("checklists.json")["checklists"]
+        }
+    )
+
+
+@cache
+def checklist_answers() -> MappingProxyType[str, Term]:
+    """Return what a question of a checklist can be answered with."""
+    rows = read("checklists.json")["answers"]
+    return MappingProxyType({row["code"]: Term(row["code"], InLanguages.from_record(row["label"])) for row in rows})
+
+
+@cache
+def link_terms() -> MappingProxyType[str, tuple[InLanguages, InLanguages]]:
+    """Return kind of link -> how it is read from its own end, and from the other; the same for what holds both ways."""
+    return MappingProxyType(
+        {
+            row["code"]: (
+                InLanguages.from_record(row["label"]),
+                InLanguages.from_record(row.get("inverse", row["label"])),
+            )
+            for row in read("terms.json")["links"]
         }
     )

@@ -35,6 +35,7 @@ STALE = {
     "incidents.correct_act": "consequences",
     "incidents.correct_involvement": "unit",
     "incidents.correct_source": "who",
+    "incidents.correct_intervention": "details",
     "cases.edit": "title",
     "deadlines.change": "reason",
     "remedies.show": "note",

@@ -112,13 +112,28 @@ ANSWERS = {
     "POST incidents.add_person": "401 | 303 303 303 | 404 404 303",
     "GET incidents.add_source": "303 | 200 200 200 | 404 404 200",
     "POST incidents.add_source": "401 | 303 303 303 | 404 404 303",
+    "GET incidents.add_intervention": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.add_intervention": "401 | 303 303 303 | 404 404 303",
+    "GET incidents.correct_intervention": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.correct_intervention": "401 | 303 303 303 | 404 404 303",
+    "POST incidents.take_out_intervention": "401 | 303 404 403 | 404 404 403",
+    "GET incidents.assess_risk": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.assess_risk": "401 | 303 303 303 | 404 404 303",
+    "GET incidents.link_incidents": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.link_incidents": "401 | 303 422 303 | 404 404 303",
+    "GET incidents.unlink_incidents": "303 | 200 404 200 | 404 404 200",
+    "POST incidents.unlink_incidents": "401 | 303 404 303 | 404 404 303",
     "GET incidents.answer": "303 | 200 404 200 | 404 404 200",
     "POST incidents.answer": "401 | 303 404 403 | 404 404 403",
     "GET incidents.ask": "303 | 200 404 200 | 404 404 200",
     "POST incidents.ask": "401 | 403 404 303 | 404 404 403",
+    "GET incidents.checklist": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.checklist": "401 | 303 303 303 | 404 404 303",
     "GET incidents.close": "303 | 200 404 200 | 404 404 200",
     "POST incidents.close": "401 | 403 404 303 | 404 404 403",
     "GET incidents.consent": "303 | 200 404 200 | 404 404 200",
+    "GET incidents.consent_form": "303 | 200 200 200 | 404 404 200",
+    "POST incidents.consent_form": "401 | 200 200 200 | 404 404 200",
     "GET incidents.correct_act": "303 | 200 404 200 | 404 404 200",
     "POST incidents.correct_act": "401 | 303 404 403 | 404 404 403",
     "GET incidents.correct_involvement": "303 | 200 404 200 | 404 404 200",
@@ -263,6 +278,12 @@ SENT: dict[str, dict[str, Any]] = {
     "incidents.correct_person": {"kind": "individual", "name": "Some words"},
     "incidents.add_source": {"connection": "victim", "reliability": "high"},
     "incidents.correct_source": {"connection": "victim", "reliability": "high"},
+    "incidents.checklist": {"answer_severe": "yes", "note_severe": "Some words"},
+    "incidents.add_intervention": {"kind": "complaint", "party": "Some words"},
+    "incidents.correct_intervention": {"kind": "complaint", "response": "Some words", "result": "refused"},
+    "incidents.assess_risk": {"about": "victim", "level": "high", "threat": "Some words", "review_on": "2031-03-21"},
+    "incidents.link_incidents": {"kind": "same_event", "reference": "$linkable"},
+    "incidents.unlink_incidents": {"reason": "Some words"},
     "incidents.answer": {"text": "Some words"},
     "incidents.ask": {"question": "Some words"},
     "incidents.close": {"reason": "Some words"},
@@ -277,6 +298,7 @@ SENT: dict[str, dict[str, Any]] = {
         "language": "en",
         "given_on": "$today",
     },
+    "incidents.consent_form": {"person": "$person_id", "purpose": ["lawyer"], "language": "kk"},
     "incidents.withdraw_consent": {"on": "$today", "reason": "Some words"},
     "incidents.log": {"title": "Some words", "language": "en"},
     "incidents.note": {"story": "Some words", "when": "today"},
@@ -316,7 +338,7 @@ SENT: dict[str, dict[str, Any]] = {
 STATE = {
     **dict.fromkeys(
         ("what", "where", "people", "consent", "evidence", "submit", "correct_act", "correct_involvement", "correct_person",
-         "correct_source", "take_out_act", "take_out_consent", "take_out_involvement", "take_out_person",
+         "correct_source", "take_out_act", "take_out_consent", "take_out_intervention", "take_out_involvement", "take_out_person",
          "take_out_source"),
         "draft",
     ),
@@ -335,7 +357,7 @@ BY_PARTS = {
 }
 
 # These hold when nothing is written: everything in them is optional.
-MAY_BE_EMPTY = {"incidents.where", "web.preferences"}
+MAY_BE_EMPTY = {"incidents.checklist", "incidents.where", "web.preferences"}
 
 
 def rows_of(world: World) -> dict[str, Rule]:

@@ -172,6 +172,7 @@ def _network(people: Cast) -> Ids:
         "marat": people.marat.member_id,
         "today": today().isoformat(),
         "filename": "css/base.css",
+        "checklist": "ill_treatment",
     }
 
 
@@ -186,12 +187,20 @@ def _incident(by: Actor, title: str) -> tuple[Incident, Ids]:
         act = incidents.add_act(incident, victim=person, kind="torture", articles=["CAT:1", "ICCPR:7"], by=by, at=at)
         part = incidents.add_involvement(act, actor_kind="police", unit="a sergeant", by=by, at=at)
         source = incidents.add_source(incident, connection="victim", reliability="high", who="His sister", by=by, at=at)
+        done = incidents.add_intervention(
+            incident, kind="complaint", on=date(2026, 3, 10), on_precision="day", party="His sister", by=by, at=at
+        )
+        soon = today() + timedelta(days=3)
+        incidents.assess_risk(
+            incident, about="victim", level="high", threat="They may come back.", review_on=soon, by=by, at=at
+        )
         consent = incidents.give_consent(
             incident, person=person, purpose="internal", form="written", language="en", given_on=date(2026, 3, 9),
             by=by, at=at,
         )  # fmt: skip
     ids = {
         "incident_id": incident.id, "person_id": person.id, "act_id": act.id, "involvement_id": part.id,
+        "intervention_id": done.id,
         "source_id": source.id, "consent_id": consent.id,
     }  # fmt: skip
     return incident, ids
@@ -258,6 +267,13 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         )  # fmt: skip
         pictures = select(Finding.id).where(Finding.file_id == file.id, Finding.part == "picture")
         picture = db.session.scalar(pictures.where(visible(Finding, documenter)))
+    with transaction():
+        linked = incidents.log(
+            title="The same evening", narrative="", region="KZ-75", began_on=None, began_precision="unknown",
+            language="en", by=documenter, at=at,
+        )  # fmt: skip
+        given = {"kind": "same_pattern", "reference": linked.reference, "note": "The same car."}
+        link = incidents.link_incidents(incident, **given, by=documenter, at=at)
     _review(incident, "verified", by=documenter, reviewer=aigul)
     with transaction():
         case = cases.open_case(
@@ -290,7 +306,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     review, precedent = _precedents(people, (decision, second), by=lawyer)
     return {
         **ids, "lawyer_id": lawyer.member_id,
-        "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
+        "link_id": link.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
         "upload_id": upload.id, "finding_id": picture,
         "case_id": case.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,

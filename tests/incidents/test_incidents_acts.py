@@ -489,7 +489,7 @@ def test_a_letter_is_written_in_the_language_of_its_reader(log, people):
 
 
 def test_every_act_writes_the_ledger_under_its_own_name(log, people):
-    incident = log()
+    incident, other = log(), log()
     by, at = people.dana, now()
     with transaction():
         act, person = incident.acts[0], incident.people[0]
@@ -515,6 +515,18 @@ def test_every_act_writes_the_ledger_under_its_own_name(log, people):
             source, incident=incident, connection="victim", reliability="low", said_on=None, who="", by=by, at=at
         )
         operations.take_out_entry(incident, entry=source, by=by, at=at)
+        operations.fill_checklist(act, kind="ill_treatment", answers={"severe": ("yes", "")}, by=by, at=at)
+        operations.print_consent_form(incident, person=person, purposes=[], language="en", by=by, at=at)
+        later = today() + timedelta(days=30)
+        operations.assess_risk(
+            incident, about="victim", level="low", threat="T", measures="", review_on=later, by=by, at=at
+        )
+        done = {"kind": "complaint", "on": None, "on_precision": "unknown", "by": by, "at": at}
+        row = operations.add_intervention(incident, **done)
+        empty = dict.fromkeys(("party", "addressee", "details", "result", "response", "person"))
+        operations.correct_intervention(row, **{**empty, "result": "refused"}, **done)
+        link = operations.link_incidents(incident, kind="same_event", reference=other.reference, by=by, at=at)
+        operations.unlink_incidents(incident, link=link, reason="Another year.", by=by, at=at)
         told = {"region": "KZ-10", "began_on": None, "began_precision": "unknown", "language": "en", "narrative": "N"}
         operations.edit(incident, title="New", **told, by=by, at=at)
         consent = give(incident, by)

@@ -1,7 +1,15 @@
 """Acts on incidents: logging them, the facts in them, consent, and the way through review."""
 
 from caseflow.incidents.operations import leaving  # noqa: F401 -- it listens when somebody leaves the network
-from caseflow.incidents.operations.consent import give_consent, withdraw_consent
+from caseflow.incidents.operations.afterwards import (
+    add_intervention,
+    assess_risk,
+    correct_intervention,
+    link_incidents,
+    unlink_incidents,
+)
+from caseflow.incidents.operations.checklists import fill_checklist
+from caseflow.incidents.operations.consent import give_consent, print_consent_form, withdraw_consent
 from caseflow.incidents.operations.correcting import (
     correct_act,
     correct_involvement,
@@ -27,20 +35,26 @@ from caseflow.incidents.operations.telling import write_digests
 __all__ = [
     "accept_referral",
     "add_act",
+    "add_intervention",
     "add_involvement",
     "add_person",
     "add_source",
     "answer",
     "ask",
+    "assess_risk",
     "close",
     "correct_act",
+    "correct_intervention",
     "correct_involvement",
     "correct_person",
     "correct_source",
     "decline",
     "edit",
+    "fill_checklist",
     "give_consent",
+    "link_incidents",
     "log",
+    "print_consent_form",
     "refer",
     "reject_referral",
     "submit",
@@ -48,6 +62,7 @@ __all__ = [
     "take_into_review",
     "take_out_entry",
     "take_to_case",
+    "unlink_incidents",
     "verify",
     "withdraw_consent",
     "write_digests",

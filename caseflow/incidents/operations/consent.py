@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.incidents import checks, rules
+from caseflow.incidents.consent_form import ConsentSheet, draw
 from caseflow.incidents.entries import touch
 from caseflow.incidents.models import Consent, ConsentWithdrawal, Incident, Person
+from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.ledger import operations as ledger
+from caseflow.network.models import Organisation
 
 
 def give_consent(
@@ -70,6 +74,44 @@ def give_consent(
     details = {"person": person.id, "form": form, "language": language, "witness": witness}
     ledger.record("incidents.give_consent", by=by, at=at, about=consent, public=public, details=details)
     return consent
+
+
+def print_consent_form(
+    incident: Incident,
+    *,
+    person: Person | None,
+    purposes: Collection[str],
+    language: str,
+    until: date | None = None,
+    witness: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> bytes:
+    """Return the consent form as a PDF, filled in with what is given here; the name is in it and nowhere else.
+
+    That it was printed, and for whom, stands in the ledger: paper leaves the safe. Raises `RuleBroken` for a code that is none.
+    """
+    demand(policy.may_add(by, incident), about=ledger.name_of(incident))
+    if person is not None and person.incident_id != incident.id:
+        raise RuleBroken(N_("Choose a person of this incident."), field="person")
+    for purpose in purposes:
+        checks.code(purpose, rules.CONSENT_PURPOSES, field="purpose")
+    checks.language(language)
+    house = db.session.get_one(Organisation, incident.organisation_id)
+    sheet = ConsentSheet(
+        reference=incident.reference,
+        network=house.name,
+        operator=house.name,
+        name=by.ring.text(person, "name") if person is not None else "",
+        purposes=purposes,
+        until=until,
+        witness=checks.words(witness, field="witness", most=checks.LINE),
+    )
+    drawn = draw(sheet, language=language, at=at)
+    public = {"reference": incident.reference, "language": language}
+    details = {"person": person.id if person is not None else None, "purposes": sorted(purposes)}
+    ledger.record("incidents.print_consent_form", by=by, at=at, about=incident, public=public, details=details)
+    return drawn
 
 
 def withdraw_consent(consent: Consent, *, on: date, reason: str, by: Actor, at: datetime) -> ConsentWithdrawal:

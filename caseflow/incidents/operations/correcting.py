@@ -12,7 +12,7 @@ from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.incidents import checks
 from caseflow.incidents.entries import Noted, fill_act, fill_involvement, fill_person, fill_source, touch
-from caseflow.incidents.models import Act, Consent, Incident, Involvement, Person, Source
+from caseflow.incidents.models import Act, Consent, Incident, Intervention, Involvement, Person, Source
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -29,7 +29,7 @@ tell(
     }
 )
 
-Entry = Person | Act | Involvement | Source | Consent
+Entry = Person | Act | Involvement | Source | Consent | Intervention
 
 
 def correct_person(
@@ -145,13 +145,15 @@ def take_out_entry(incident: Incident, *, entry: Entry, by: Actor, at: datetime)
         named = [act.victim_id for act in incident.acts]
         named += [part.person_id or "" for act in incident.acts for part in act.involvements]
         named += [consent.person_id for consent in incident.consents]
+        named += [risk.person_id or "" for risk in incident.risks]
+        named += [done.person_id or "" for done in incident.interventions]
         if entry.id in named:
             raise RuleBroken(
                 N_("Something in this incident still names this person. Take that out first."),
                 about=ledger.name_of(entry),
             )
     said = _texts(entry, by)
-    gone: list[Entry] = [*entry.involvements, entry] if isinstance(entry, Act) else [entry]
+    gone: list[Any] = [*entry.involvements, *entry.checklists, entry] if isinstance(entry, Act) else [entry]
     for part in gone:
         db.session.delete(part)
     touch(incident, at)

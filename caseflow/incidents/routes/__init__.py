@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
@@ -51,7 +52,11 @@ LISTS = {
     "method": "methods",
     "person": "person_kinds",
     "purpose": "consent_purposes",
+    "intervention": "intervention_kinds",
+    "intervention_result": "intervention_results",
     "reliability": "reliabilities",
+    "risk": "risk_levels",
+    "risk_about": "risk_about",
     "state": "states",
     "victim_status": "victim_statuses",
 }
@@ -62,6 +67,8 @@ def incident_words(kind: str, code: str | None) -> str:
     """Return a code of this room (a state, a grade, a kind of act …) in the reader's language; '' for none."""
     if not code:
         return ""
+    if kind == "answer":
+        return rules.checklist_answers()[code].label.to(language())
     if kind == "language":
         return forms.LANGUAGES.get(code, code)
     return str(rules.label(LISTS[kind], code, language()))
@@ -110,6 +117,24 @@ def incident_when(incident: Any) -> str:
     return f"{began} – {ended}"
 
 
+@bp.app_template_global("known_date")
+def known_date(day: date | None, precision: str) -> str:
+    """Return a date as exactly as it is known, in the reader's language; '' for none."""
+    return rules.ImpreciseDate(day, precision).label(language()) if day is not None else ""
+
+
+@bp.app_template_global("risk_tone")
+def risk_tone(level: str) -> str:
+    """Return the tone of a risk's badge."""
+    return {"low": "neutral", "medium": "info", "high": "warn", "acute": "danger"}.get(level, "neutral")
+
+
+@bp.app_template_global("link_words")
+def link_words(kind: str, back: bool) -> str:
+    """Return how an incident stands to another one, or, with `back`, how the other stands to it."""
+    return rules.link_words(kind, language(), back=back)
+
+
 @bp.app_template_global("incident_steps")
 def incident_steps() -> list[tuple[str, str]]:
     """Return endpoint and name of the five steps of the form."""
@@ -134,4 +159,13 @@ def month_names() -> list[tuple[int, str]]:
     return list(get_month_names("wide", context="stand-alone", locale=language()).items())
 
 
-from caseflow.incidents.routes import consent, people, reading, referring, review, telling  # noqa: E402, F401 -- they fill `bp`
+from caseflow.incidents.routes import (  # noqa: E402 -- they fill `bp`
+    afterwards,  # noqa: F401
+    checklists,  # noqa: F401
+    consent,  # noqa: F401
+    people,  # noqa: F401
+    reading,  # noqa: F401
+    referring,  # noqa: F401
+    review,  # noqa: F401
+    telling,  # noqa: F401
+)

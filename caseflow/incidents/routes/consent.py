@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -61,6 +61,35 @@ def give_consent(incident_id: str) -> ResponseReturnValue:
             return redirect(_to_consent(incident), 303)
     return render_template(
         "incidents/consent_new.html", incident=incident, form=form, objection=policy.may_add(actor, incident)
+    )
+
+
+@bp.route("/<incident_id>/consents/form", methods=["GET", "POST"])
+@signed_in
+def consent_form(incident_id: str) -> ResponseReturnValue:
+    """Print the consent form with the eight items of the law, filled in or blank for the pen."""
+    actor = current_actor()
+    incident = queries.whole(actor, incident_id)
+    form = forms.ConsentSheetForm(named_people(actor, incident), data={"language": incident.language})
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            drawn = operations.print_consent_form(
+                incident,
+                person=person_in(incident, actor, form.person.data) if form.person.data else None,
+                purposes=form.purpose.data,
+                language=form.language.data,
+                until=form.until.data,
+                witness=form.witness.data,
+                by=actor,
+                at=now(),
+            )
+            answer = Response(drawn, mimetype="application/pdf")
+            # The reference alone: a name would lie in the list of downloads of whatever machine this is.
+            name = f"consent-{incident.reference}-{form.language.data}.pdf"
+            answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+            return answer
+    return render_template(
+        "incidents/consent_form.html", incident=incident, form=form, objection=policy.may_add(actor, incident)
     )
 
 
