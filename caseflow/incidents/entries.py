@@ -91,10 +91,12 @@ def fill_act(
         "consequences": checks.words(consequences, field="consequences", most=checks.ENTRY),
     }
     act.victim = victim
-    act.kind = checks.code(kind, {one.code for one in rules.act_kinds()}, field="kind")
+    act.kind = checks.code(kind, rules.choosable("acts", act.kind), field="kind")
     act.articles = checks.articles(articles)
-    act.method = checks.code_or_none(method, rules.METHODS, field="method")
-    act.victim_status = checks.code_or_none(victim_status, rules.VICTIM_STATUSES, field="victim_status")
+    act.method = checks.code_or_none(method, rules.choosable("methods", act.method), field="method")
+    act.victim_status = checks.code_or_none(
+        victim_status, rules.choosable("victim_statuses", act.victim_status), field="victim_status"
+    )
     by.ring.seal(act, **texts)
     coded = {"kind": kind, "articles": act.articles, "method": act.method, "victim_status": act.victim_status}
     return {"victim": victim.id, **coded, **texts}
@@ -115,8 +117,10 @@ def fill_involvement(
         raise RuleBroken(N_("Choose a person of this incident."), field="person")
     unit = checks.words(unit, field="unit", most=checks.LINE)
     involvement.person = person
-    involvement.actor_kind = checks.code(actor_kind, rules.ACTOR_KINDS, field="actor_kind")
-    involvement.degree = checks.code_or_none(degree, rules.DEGREES, field="degree")
+    involvement.actor_kind = checks.code(
+        actor_kind, rules.choosable("actor_kinds", involvement.actor_kind), field="actor_kind"
+    )
+    involvement.degree = checks.code_or_none(degree, rules.choosable("degrees", involvement.degree), field="degree")
     by.ring.seal(involvement, unit=unit)
     person_id = person.id if person else None
     return {"actor_kind": actor_kind, "degree": involvement.degree, "unit": unit, "person": person_id}
@@ -134,7 +138,7 @@ def fill_source(
 ) -> Noted:
     """Fill in who says so; raise `RuleBroken` at the field that cannot be."""
     who = checks.words(who, field="who", most=checks.ENTRY)
-    source.connection = checks.code(connection, rules.CONNECTIONS, field="connection")
+    source.connection = checks.code(connection, rules.choosable("connections", source.connection), field="connection")
     source.reliability = checks.code(reliability, rules.RELIABILITIES, field="reliability")
     source.said_on = checks.past(said_on, today=today, field="said_on")
     by.ring.seal(source, who=who)

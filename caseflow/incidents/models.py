@@ -224,6 +224,25 @@ class IncidentRelation(InSafe, Base):
     at: Mapped[datetime]
 
 
+class NetworkTerm(Id, Base):
+    """A term that this network added to a list, or retired from it; it stays for as long as something is called by it."""
+
+    __tablename__ = "incident_terms"
+    __table_args__ = (UniqueConstraint("listed", "code"),)
+
+    listed: Mapped[str] = mapped_column(String(24))
+    code: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int]
+    en: Mapped[str] = mapped_column(String(200))
+    ru: Mapped[str] = mapped_column(String(200))
+    kk: Mapped[str] = mapped_column(String(200))
+    parent: Mapped[str | None] = mapped_column(String(40))
+    articles: Mapped[list[str]] = mapped_column(JSON)
+    esf_code: Mapped[str | None] = mapped_column(String(24))
+    retired_at: Mapped[datetime | None]
+    at: Mapped[datetime]
+
+
 class Message(InSafe, Base):
     """A question to the documenter, her answer, or a reviewer's note."""
 

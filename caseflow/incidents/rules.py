@@ -6,7 +6,7 @@ where that exchange format has a near one. Stored are codes; labels come in thre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from textwrap import shorten
 from types import MappingProxyType
@@ -55,6 +55,7 @@ __all__ = [
     "checklist_answers",
     "checklists",
     "checklists_for",
+    "choosable",
     "connections",
     "consent_forms",
     "consent_purposes",
@@ -125,24 +126,36 @@ _STATE_TONES = {
 _GRADE_TONES = {"confirmed": "ok", "likely": "info", "possible": "warn"}
 
 
-def _labels(name: str) -> Mapping[str, InLanguages]:
-    return MappingProxyType({code: term.label for code, term in terms(name).items()})
+class _Labels(Mapping[str, InLanguages]):
+    """The labels of a list as they are now: a network may add terms of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getitem__(self, code: str) -> InLanguages:
+        return terms(self.name)[code].label
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(terms(self.name))
+
+    def __len__(self) -> int:
+        return len(terms(self.name))
 
 
-PERSON_KINDS = _labels("person_kinds")
-METHODS = _labels("methods")
-ACTOR_KINDS = _labels("actor_kinds")
-DEGREES = _labels("degrees")
-CONNECTIONS = _labels("connections")
-RELIABILITIES = _labels("reliabilities")
-VICTIM_STATUSES = _labels("victim_statuses")
-LEARNED_HOW = _labels("learned_how")
-CONSENT_PURPOSES = _labels("consent_purposes")
-CONSENT_FORMS = _labels("consent_forms")
-GRADES = _labels("grades")
-PRECISIONS = _labels("precisions")
-LINKS = _labels("links")
-STATE_NAMES = _labels("states")
+PERSON_KINDS = _Labels("person_kinds")
+METHODS = _Labels("methods")
+ACTOR_KINDS = _Labels("actor_kinds")
+DEGREES = _Labels("degrees")
+CONNECTIONS = _Labels("connections")
+RELIABILITIES = _Labels("reliabilities")
+VICTIM_STATUSES = _Labels("victim_statuses")
+LEARNED_HOW = _Labels("learned_how")
+CONSENT_PURPOSES = _Labels("consent_purposes")
+CONSENT_FORMS = _Labels("consent_forms")
+GRADES = _Labels("grades")
+PRECISIONS = _Labels("precisions")
+LINKS = _Labels("links")
+STATE_NAMES = _Labels("states")
 STATES: tuple[IncidentState, ...] = tuple(IncidentState)
 
 
@@ -175,10 +188,16 @@ def act_groups() -> tuple[ActKind, ...]:
 
 
 def act_kinds(group: str | None = None) -> tuple[ActKind, ...]:
-    """Return the kinds of acts of a group, or all that can be chosen; a group without kinds is its own only kind."""
+    """Return the kinds of acts of a group, or all, also retired ones; a group without kinds is its own only kind."""
     parents = {kind.parent for kind in acts().values()}
     leaves = (kind for kind in acts().values() if kind.code not in parents)
     return tuple(kind for kind in leaves if group in (None, kind.parent, kind.code))
+
+
+def choosable(name: str, present: str | None = None) -> frozenset[str]:
+    """Return the codes of a list that may be chosen: those that are not retired, and the `present` one, which may stay."""
+    found = act_kinds() if name == "acts" else terms(name).values()
+    return frozenset(one.code for one in found if not one.retired or one.code == present)
 
 
 def act_kind(code: str) -> ActKind:
@@ -214,22 +233,22 @@ def person_kinds() -> tuple[Term, ...]:
 
 def methods() -> tuple[Term, ...]:
     """Return how acts are done."""
-    return tuple(terms("methods").values())
+    return listed("methods")
 
 
 def actor_kinds() -> tuple[Term, ...]:
     """Return the kinds of actors: police, judge, akimat and so on."""
-    return tuple(terms("actor_kinds").values())
+    return listed("actor_kinds")
 
 
 def degrees() -> tuple[Term, ...]:
     """Return the degrees of involvement in an act."""
-    return tuple(terms("degrees").values())
+    return listed("degrees")
 
 
 def connections() -> tuple[Term, ...]:
     """Return the ways in which a source is connected with what it says."""
-    return tuple(terms("connections").values())
+    return listed("connections")
 
 
 def reliabilities() -> tuple[Term, ...]:
@@ -239,12 +258,12 @@ def reliabilities() -> tuple[Term, ...]:
 
 def victim_statuses() -> tuple[Term, ...]:
     """Return where a victim is at the end of an act."""
-    return tuple(terms("victim_statuses").values())
+    return listed("victim_statuses")
 
 
 def learned_how() -> tuple[Term, ...]:
     """Return the ways in which an incident reached the network."""
-    return tuple(terms("learned_how").values())
+    return listed("learned_how")
 
 
 def consent_purposes() -> tuple[Term, ...]:
@@ -268,8 +287,8 @@ def precisions() -> tuple[Term, ...]:
 
 
 def listed(name: str) -> tuple[Term, ...]:
-    """Return a short list of `terms.json` that needs no more than its words, such as `risk_levels`."""
-    return tuple(terms(name).values())
+    """Return what can be chosen of a list, such as `risk_levels`: all terms that are not retired."""
+    return tuple(term for term in terms(name).values() if not term.retired)
 
 
 def link_words(kind: str, locale: str, *, back: bool) -> str:

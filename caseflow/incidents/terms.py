@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,11 @@ from typing import Any
 
 from caseflow.kernel.words import InLanguages
 
+# Lists to which a network may add words of its own. The others are what the program itself goes by.
+EXTENSIBLE = (
+    "acts", "methods", "actor_kinds", "degrees", "connections", "victim_statuses", "learned_how", "intervention_kinds",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -18,6 +24,7 @@ class Term:
 
     code: str
     label: InLanguages
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,33 @@ class ActKind:
     parent: str | None
     articles: tuple[str, ...]
     esf_code: str | None
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTerm:
+    """A term of this network's own in one of the lists, or the word that a shipped one is retired."""
+
+    listed: str
+    code: str
+    label: InLanguages
+    parent: str | None = None
+    articles: tuple[str, ...] = ()
+    esf_code: str | None = None
+    retired: bool = False
+
+
+Load = Callable[[], Sequence[OwnTerm]]
+_load: list[Load] = []
+
+
+def own_terms_with(load: Load) -> None:
+    """Set how the network's own terms are found; the room's queries give their function here."""
+    _load[:] = [load]
+
+
+def _own(listed: str) -> list[OwnTerm]:
+    return [one for one in (_load[0]() if _load else ()) if one.listed == listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +90,38 @@ def read(name: str) -> Any:
     return json.loads(files("caseflow.incidents").joinpath("data", name).read_text(encoding="utf-8"))
 
 
+def terms(name: str) -> Mapping[str, Term]:
+    """Return one short list by code, in its order, the network's own after the shipped; also those that are retired."""
+    own = _own(name) if name in EXTENSIBLE else []
+    return (
+        shipped(name)
+        if not own
+        else {**shipped(name), **{one.code: Term(one.code, one.label, one.retired) for one in own}}
+    )
+
+
 @cache
-def terms(name: str) -> MappingProxyType[str, Term]:
-    """Return one short list of `terms.json` by code, in its order."""
+def shipped(name: str) -> MappingProxyType[str, Term]:
+    """Return one short list as `terms.json` has it."""
     return MappingProxyType(
         {row["code"]: Term(row["code"], InLanguages.from_record(row["label"])) for row in read("terms.json")[name]}
     )
 
 
+def acts() -> Mapping[str, ActKind]:
+    """Return every kind of act, groups too, by code: each group before its kinds, the network's own last."""
+    own = _own("acts")
+    if not own:
+        return shipped_acts()
+    return {
+        **shipped_acts(),
+        **{one.code: ActKind(one.code, one.label, one.parent, one.articles, one.esf_code, one.retired) for one in own},
+    }
+
+
 @cache
-def acts() -> MappingProxyType[str, ActKind]:
-    """Return every kind of act, groups too, by code: each group before its kinds."""
+def shipped_acts() -> MappingProxyType[str, ActKind]:
+    """Return the kinds of act as `acts.json` has them."""
     return MappingProxyType(
         {
             row["code"]: ActKind(

@@ -81,6 +81,8 @@ VERBS: dict[str, str] = {
     "incidents.correct_intervention": N_("changed what was done about it"),
     "incidents.link_incidents": N_("linked it with another incident"),
     "incidents.unlink_incidents": N_("took a link with another incident back"),
+    "incidents.import_terms": N_("Terms of the network's own came into the lists"),
+    "incidents.retire_term": N_("A term was retired, or let in again"),
     "incidents.submit": N_("submitted the incident"),
     "incidents.take_into_review": N_("took the incident into review"),
     "incidents.ask": N_("asked for more"),

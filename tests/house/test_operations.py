@@ -66,6 +66,8 @@ NO_ACTS = {
     "proceedings.stage_suspended": "a pure check",
 }
 NOT_ASKED = {
+    "incidents.import_terms": "a command of the operator; words for codes, nothing of a safe",
+    "incidents.retire_term": "the same",
     "cases.began": "part of acts on the team, which have asked",
     "cases.ended": "part of acts on the team, which have asked",
     "cases.settle": "part of acts on the team, which have asked",
@@ -103,6 +105,8 @@ NOT_RECORDED = {
     "cases.settle": "every key given or taken by it is recorded by keys.settle",
 }
 BY_NOBODY = {
+    "incidents.import_terms": "the operator is no member",
+    "incidents.retire_term": "the operator is no member",
     "deadlines.remind": "the clock acts",
     "entrance.finish": "half a session says who it is; she is in only afterwards",
     "entrance.reset_by_code": "she is known only once the code has opened her keys",

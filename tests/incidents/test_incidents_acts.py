@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from caseflow.incidents import operations, rules
 from caseflow.incidents.models import Incident, Move
+from caseflow.incidents.terms import OwnTerm
 from caseflow.kernel.clock import now, today
 from caseflow.kernel.db import db, transaction
 from caseflow.kernel.errors import NotPermitted, RuleBroken
 from caseflow.kernel.mail import Letter
+from caseflow.kernel.words import InLanguages
 from caseflow.keys.models import Grant
 from caseflow.ledger import queries as ledger
 from caseflow.ledger.models import Event
@@ -536,6 +538,9 @@ def test_every_act_writes_the_ledger_under_its_own_name(log, people):
         operations.take_into_review(incident, by=people.aigul, at=at)
         operations.verify(incident, grade="likely", reason="R.", by=people.aigul, at=at)
         operations.take_to_case(incident, by=people.aigul, at=at)
+    with transaction():
+        operations.import_terms([OwnTerm("methods", "own", InLanguages("a", "b", "c"))], at=at)
+        operations.retire_term("methods", "own", at=at)
     log(state="declined")
     log(state="closed")
     written = {verb.partition(".")[2] for verb in verbs() if verb.startswith("incidents.")}

@@ -12,7 +12,7 @@ from wtforms import RadioField, SelectField
 from caseflow.incidents import rules
 from caseflow.incidents.checks import ENTRY, LINE
 from caseflow.incidents.fields import DateAsKnown, Day
-from caseflow.incidents.forms.choices import named, offered
+from caseflow.incidents.forms.choices import keep_present, named, offered
 from caseflow.web.forms import Form, Line, Text, choose, optional, required
 
 
@@ -62,8 +62,10 @@ class InterventionForm(Form):
     )
 
     def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        given = kwargs.get("data") or {}
         super().__init__(**kwargs)
-        self.kind.choices = named(rules.listed("intervention_kinds"), _("Choose one"))
+        kinds = named(rules.listed("intervention_kinds"), _("Choose one"))
+        self.kind.choices = keep_present(kinds, "intervention_kinds", given.get("kind"))
         self.result.choices = named(rules.listed("intervention_results"), _("Not said"))
         self.person.choices = offered(people, _("Everybody in it"))
 

@@ -27,10 +27,19 @@ def named(codes: Iterable[Any], empty: Any = None, *, group: str | None = None) 
     return offered([(one.code, one.label.in_language(lang)) for one in codes], empty, group=group)
 
 
+def keep_present(choices: Choices, name: str, present: str | None) -> Choices:
+    """Return `choices` with the term that is stored now, where it is retired and so no longer among them."""
+    if not present or present not in rules.choosable(name, present) - rules.choosable(name):
+        return choices
+    words = _("%(term)s (no longer used)", term=rules.label(name, present, language()))
+    return [*choices, SelectChoice(present, words)]
+
+
 def kinds_in_groups() -> Choices:
     """Return the kinds of act in their groups, for a select; the group is the right that is at stake."""
     lang = language()
     grouped = offered([], _("Choose one"))
     for group in rules.act_groups():
-        grouped += named(rules.act_kinds(group.code), group=group.label.in_language(lang))
+        kinds = [kind for kind in rules.act_kinds(group.code) if not kind.retired]
+        grouped += named(kinds, group=group.label.in_language(lang))
     return grouped

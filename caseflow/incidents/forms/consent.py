@@ -12,7 +12,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from caseflow.incidents import rules
 from caseflow.incidents.checks import ENTRY, LINE
 from caseflow.incidents.fields import Day
-from caseflow.incidents.forms.choices import LANGUAGES, named, offered
+from caseflow.incidents.forms.choices import LANGUAGES, keep_present, named, offered
 from caseflow.web.forms import Form, Line, Text, choose, not_in_future, optional, required
 
 
@@ -80,6 +80,8 @@ class SourceForm(Form):
     reliability = RadioField(_l("How far can it be relied on?"), [choose()])
 
     def __init__(self, **kwargs: Any) -> None:
+        given = kwargs.get("data") or {}
         super().__init__(**kwargs)
-        self.connection.choices = named(rules.connections(), _("Choose one"))
+        connections = named(rules.connections(), _("Choose one"))
+        self.connection.choices = keep_present(connections, "connections", given.get("connection"))
         self.reliability.choices = named(rules.reliabilities())

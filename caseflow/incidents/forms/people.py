@@ -12,7 +12,7 @@ from wtforms.validators import NumberRange
 
 from caseflow.incidents import rules
 from caseflow.incidents.checks import ENTRY, LINE
-from caseflow.incidents.forms.choices import kinds_in_groups, named, offered
+from caseflow.incidents.forms.choices import keep_present, kinds_in_groups, named, offered
 from caseflow.network.rules import articles
 from caseflow.web.forms import Form, Line, Number, Text, choose, optional
 from caseflow.web.words import language
@@ -70,9 +70,12 @@ class InvolvementForm(Form):
     person = SelectField(_l("Somebody of this incident"), [optional()])
 
     def __init__(self, people: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        given = kwargs.get("data") or {}
         super().__init__(**kwargs)
-        self.actor_kind.choices = named(rules.actor_kinds(), _("Choose one"))
-        self.degree.choices = named(rules.degrees(), _("Not known"))
+        kinds = named(rules.actor_kinds(), _("Choose one"))
+        self.actor_kind.choices = keep_present(kinds, "actor_kinds", given.get("actor_kind"))
+        degrees = named(rules.degrees(), _("Not known"))
+        self.degree.choices = keep_present(degrees, "degrees", given.get("degree"))
         self.person.choices = offered(people, _("Nobody who is entered here"))
 
 
@@ -95,13 +98,16 @@ class ActForm(Form):
     victim_status = SelectField(_l("The person now"), [optional()])
 
     def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        given = kwargs.get("data") or {}
         super().__init__(**kwargs)
         lang = language()
         self.victim.choices = offered(people, _("Choose one"))
-        self.kind.choices = kinds_in_groups()
+        self.kind.choices = keep_present(kinds_in_groups(), "acts", given.get("kind"))
         self.articles.choices = offered([(one.code, one.label(lang)) for one in articles()])
-        self.method.choices = named(rules.methods(), _("Not known, or none"))
-        self.victim_status.choices = named(rules.victim_statuses(), _("Not known"))
+        methods = named(rules.methods(), _("Not known, or none"))
+        self.method.choices = keep_present(methods, "methods", given.get("method"))
+        statuses = named(rules.victim_statuses(), _("Not known"))
+        self.victim_status.choices = keep_present(statuses, "victim_statuses", given.get("victim_status"))
 
 
 class NewActForm(ActForm, InvolvementForm):

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from caseflow.incidents import rules
 from caseflow.incidents.checks import LINE, STORY
 from caseflow.incidents.fields import DateAsKnown, Day
-from caseflow.incidents.forms.choices import LANGUAGES, named, offered
+from caseflow.incidents.forms.choices import LANGUAGES, keep_present, named, offered
 from caseflow.network.rules import regions
 from caseflow.web.forms import Form, Line, Text, choose, not_in_future, optional, required
 
@@ -106,10 +106,12 @@ class WhereForm(Form):
     learned_how = SelectField(_l("How did it reach you?"), [optional()])
 
     def __init__(self, **kwargs: Any) -> None:
+        given = kwargs.get("data") or {}
         super().__init__(**kwargs)
         self.region.choices = named(regions(), _("Choose a region"))
         self.ending.choices = offered(ENDINGS.items())
-        self.learned_how.choices = named(rules.learned_how(), _("Not said"))
+        ways = named(rules.learned_how(), _("Not said"))
+        self.learned_how.choices = keep_present(ways, "learned_how", given.get("learned_how"))
 
     def validate_ending(self, field: RadioField) -> None:
         """An end that was chosen needs its date, and a date that was written is meant."""

@@ -31,6 +31,7 @@ from caseflow.incidents.operations.review import (
     verify,
 )
 from caseflow.incidents.operations.telling import write_digests
+from caseflow.incidents.operations.typology import import_terms, retire_term
 
 __all__ = [
     "accept_referral",
@@ -52,11 +53,13 @@ __all__ = [
     "edit",
     "fill_checklist",
     "give_consent",
+    "import_terms",
     "link_incidents",
     "log",
     "print_consent_form",
     "refer",
     "reject_referral",
+    "retire_term",
     "submit",
     "take_back",
     "take_into_review",

@@ -207,7 +207,7 @@ def _fill(
         checks.past(moment.earliest, today=checks.today_for(by, at), field="on")
     most = {"party": checks.LINE, "addressee": checks.LINE}
     said = {name: checks.words(text, field=name, most=most.get(name, checks.ENTRY)) for name, text in texts.items()}
-    row.kind = checks.code(kind, terms("intervention_kinds"), field="kind")
+    row.kind = checks.code(kind, rules.choosable("intervention_kinds", row.kind), field="kind")
     row.result = checks.code_or_none(result, terms("intervention_results"), field="result")
     row.on, row.on_precision = on, on_precision
     row.person_id = person.id if person else None

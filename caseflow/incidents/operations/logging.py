@@ -112,6 +112,7 @@ def edit(
         learned_how=learned_how,
         language=language,
         today=checks.today_for(by, at),
+        present_how=incident.learned_how,
     )
     before = {name: by.ring.text(incident, name) for name in SEALED}
     texts = {name: text for name, text in sealed.items() if text != before[name]}
@@ -152,6 +153,7 @@ def _facts(
     learned_how: str | None,
     language: str,
     today: date,
+    present_how: str | None = None,
 ) -> dict[str, Any]:
     checks.span(
         began_on=began_on,
@@ -168,6 +170,8 @@ def _facts(
         "ended_on": ended_on,
         "ended_precision": ended_precision,
         "learned_on": learned_on,
-        "learned_how": checks.code_or_none(learned_how, rules.LEARNED_HOW, field="learned_how"),
+        "learned_how": checks.code_or_none(
+            learned_how, rules.choosable("learned_how", present_how), field="learned_how"
+        ),
         "language": checks.language(language),
     }
