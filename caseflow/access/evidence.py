@@ -38,6 +38,8 @@ def may_add(actor: Actor, owner: Any) -> Objection:
     """Return why `actor` may not add evidence to `owner` (an incident or case she sees), or None."""
     if owner.state in ("declined", "closed"):
         return N_("This matter is closed; nothing is added to it.")
+    if owner.state == "offered":
+        return N_("Accept it first: until then it is only offered.")
     return unready(actor)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from caseflow.access.safes import visible
+from caseflow.evidence import operations as evidence
 from caseflow.incidents import operations, queries
 from caseflow.incidents.models import Incident, Person
 from caseflow.kernel.clock import now, today
@@ -117,6 +118,8 @@ def test_what_is_accepted_becomes_a_draft_and_stays_referred(people, incident, e
     with pytest.raises(NotPermitted), transaction():
         operations.add_person(new, kind="individual", name="X", by=timur, at=now())
     with pytest.raises(NotPermitted), transaction():
+        evidence.add_item(new, title="A paper", by=timur, at=now())
+    with pytest.raises(NotPermitted), transaction():
         operations.accept_referral(new, by=people.marat, at=now())
 
     with transaction():
@@ -198,6 +201,7 @@ def test_the_pages_lead_from_the_offer_to_the_answer(people, incident, elsewhere
     new = queries.offered_to(people.fresh(people.timur))[0]
     shown = timur.open(f"/incidents/{new.id}")
     assert "Look." in shown
+    assert "Referred by" in shown
     assert timur.fill(f"/incidents/{new.id}/rejection", reason="No lawyer.").status_code == 303
     assert "Rejected elsewhere" in aigul.open("/")
     back = f"/incidents/{incident.id}"

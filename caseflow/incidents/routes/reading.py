@@ -52,7 +52,9 @@ def show(incident_id: str) -> ResponseReturnValue:
     """An incident on one page."""
     actor = current_actor()
     incident = queries.whole(actor, incident_id)
-    logged_by = incident.hand_overs[0].from_id if incident.hand_overs else incident.by_id
+    received = incident.received
+    first = incident.hand_overs[0].from_id if incident.hand_overs else incident.by_id
+    logged_by = received.by_id if received else first
     names = network.names_of(
         [
             logged_by,
@@ -60,7 +62,6 @@ def show(incident_id: str) -> ResponseReturnValue:
             *(move.by_id for move in incident.moves),
             *(said.by_id for said in incident.messages),
             *(referral.to_id for referral in incident.referrals),
-            *([incident.received.by_id] if incident.received else []),
         ]
     )
     buttons, refused = _acts(actor, incident)
