@@ -29,7 +29,7 @@ pictures: ## take the pictures of the guides anew
 	@.ci/install dev && .ci/browser && $(VENV)/python -m bench.pictures
 
 prove: ## the long forms of the proofs
-	@.ci/install dev && .ci/browser && .ci/tus-client && $(VENV)/python -m pytest -m prove --timeout 3600
+	@.ci/install dev && .ci/browser && .ci/tus-client && .ci/ceph && $(VENV)/python -m pytest -m prove --timeout 3600
 
 translations: ## collect the texts, bring them into the catalogues, compile
 	@.ci/install run && .ci/translations

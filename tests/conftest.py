@@ -8,6 +8,8 @@ pytest_plugins = [
     "tests.fixtures.guards",
     "tests.fixtures.databases",
     "tests.fixtures.applications",
+    "tests.fixtures.buckets",
+    "tests.fixtures.ceph",
     "tests.fixtures.servers",
     "tests.fixtures.browsers",
 ]

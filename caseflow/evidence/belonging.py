@@ -12,6 +12,7 @@ from sqlalchemy import select
 from caseflow.access.actor import Actor
 from caseflow.evidence import rules, store
 from caseflow.evidence.models import File
+from caseflow.evidence.stores import Payload
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -37,7 +38,7 @@ class NotWhole(RuleBroken):
 class _Summed:
     """A source that keeps the sum of what was read from it."""
 
-    def __init__(self, src: io.BufferedReader) -> None:
+    def __init__(self, src: Payload) -> None:
         self._src, self.digest = src, hashlib.sha256()
 
     def read(self, size: int, /) -> bytes:
@@ -58,10 +59,14 @@ class _Sum:
         return len(data)
 
 
-def open_payload(file: File) -> io.BufferedReader:
-    """Open the sealed payload. Raises `NotWhole` when it is gone or has another length than what was sealed."""
+def open_payload(file: File, span: tuple[int, int] | None = None) -> Payload:
+    """Open the sealed payload; `span` are the sealed bytes that will be read, when not all.
+
+    With a store elsewhere this asks over the network: call it outside any transaction. Raises `NotWhole` when it is gone
+    or has another length than what was sealed, `StoreDown` when that cannot be known.
+    """
     try:
-        payload = store.reading(file.payload)
+        payload = store.reading(file.payload, span)
     except OSError:
         raise NotWhole(GONE, about=ledger.name_of(file)) from None
     if payload.seek(0, io.SEEK_END) != file.payload_size:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from caseflow.evidence import store
+from caseflow.evidence.stores.folder import NO_ROOM
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 
@@ -20,7 +20,6 @@ ANOTHER = N_(
     "This is not the file that was begun: its bytes are others. Give up the one that was begun, and send this one anew."
 )
 LOST = N_("What was received of this file is gone from the server. Send it anew.")
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Busy(RuleBroken):
@@ -106,6 +105,6 @@ def _saying_full() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in NO_ROOM:
             raise Full(FULL, field="files") from None
         raise

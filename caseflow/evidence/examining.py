@@ -10,7 +10,7 @@ from typing import Any
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor
 from caseflow.evidence import operations, rules
-from caseflow.evidence.belonging import recognise
+from caseflow.evidence.belonging import open_payload, recognise
 from caseflow.evidence.examiner import running, scanning
 from caseflow.evidence.models import File
 from caseflow.kernel.clock import now
@@ -63,8 +63,13 @@ def plaintext(file: File, *, by: Actor) -> Iterator[int]:
         raise RuleBroken(BUSY)
     try:
         known = recognise(file, by=by)
-        with transaction():
-            source = operations.hand_out(file, how="examine", recognised=known, by=by, at=now())
+        payload = open_payload(file)
+        try:
+            with transaction():
+                source = operations.hand_out(file, how="examine", payload=payload, recognised=known, by=by, at=now())
+        except BaseException:
+            payload.close()
+            raise
         with source, running.in_memory(_Whole(source)) as handle:
             yield handle
     finally:

@@ -129,7 +129,7 @@ def _whole(coming: Coming, draft: Draft, nonce: bytes, sums: Sums, known: tuple[
     except VaultError:
         raise Lost(LOST, field="files") from None
     media_type = media_type_of(bytes(begins[:length]))
-    store.adopt(coming.payload)
+    store.adopt(coming.payload, known[1])
     return Received(
         payload=coming.payload,
         header=coming.header,

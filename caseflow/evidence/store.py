@@ -1,100 +1,67 @@
-"""Where sealed payloads lie: a folder of files with random names, written once, never changed."""
+"""Where sealed payloads lie: in the store that the settings name. What comes by parts waits on the server's own disk."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
-from io import BufferedReader
 from pathlib import Path
 from secrets import token_hex
 
+from flask import current_app
+
+from caseflow.evidence import stores
+from caseflow.evidence.stores import Folder, Payload, Store, StoreDown
 from caseflow.kernel.clock import now
 from caseflow.kernel.settings import current
+from caseflow.vault.payload import Sink
 
-_PART = ".part"
-_WRITTEN_OUT = 64 * 1024 * 1024
-_advise = getattr(os, "posix_fadvise", None)
+log = logging.getLogger(__name__)
+_KEPT = "caseflow_store"
 
 
-class Draft:
-    """A file that is being written. The kernel is asked to write it out meanwhile, so that the last wait is short."""
+def here() -> Store:
+    """Return the store that the settings name."""
+    found: Store | None = current_app.extensions.get(_KEPT)
+    if found is None:
+        found = current_app.extensions[_KEPT] = stores.at(
+            current().store_url, current().store, largest=current().max_upload_mb
+        )
+    return found
 
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-        self._size = self._told = 0
 
-    def write(self, data: bytes | memoryview, /) -> int:
-        """Write some of the bytes and return how many."""
-        taken = os.write(self._handle, data)
-        self._size += taken
-        if _advise is not None and self._size - self._told >= _WRITTEN_OUT:
-            _advise(self._handle, self._told, self._size - self._told, os.POSIX_FADV_DONTNEED)
-            self._told = self._size
-        return taken
+def disk() -> Folder:
+    """Return the folder in which drafts lie; without another setting it is the store as well."""
+    return Folder(current().store)
 
 
 @contextmanager
-def writing() -> Iterator[tuple[Draft, str]]:
-    """Yield a file to write and the name it will have; it appears under that name, durably, when the block ends well.
+def writing() -> Iterator[tuple[Sink, str]]:
+    """Yield what is written to and the name it will have; it appears under that name, durably, when the block ends well.
 
-    A block that fails leaves nothing behind. A crash leaves a `.part` that `sweep` removes.
+    A block that fails leaves nothing behind. What a crash leaves, `sweep` removes. Raises `StoreDown`, `StoreFull`.
     """
     name = token_hex(16)
-    final = path_of(name)
-    folders = _folders(final)
-    draft = final.with_suffix(_PART)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        yield Draft(handle), name
-        os.fsync(handle)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    finally:
-        os.close(handle)
-    draft.rename(final)
-    for folder in folders:
-        _sync(folder)
-
-
-def _folders(path: Path) -> tuple[Path, ...]:
-    """Return the folders that `path` lies in, innermost first; they are made if they are not there."""
-    folders = (path.parent, path.parent.parent, current().store)
-    for folder in reversed(folders):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    return folders
+    with here().writing(name) as out:
+        yield out, name
 
 
 def begin_draft(begins: bytes) -> str:
     """Make a file that is written by parts, durably, and return the name that its payload will have."""
     name = token_hex(16)
-    folders = _folders(path_of(name))
-    handle = os.open(draft_of(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, begins)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    for folder in folders:
-        _sync(folder)
+    disk().begin_draft(name, begins)
     return name
 
 
 def draft_of(name: str) -> Path:
     """Return where the payload `name` lies while it comes in."""
-    return path_of(name).with_suffix(_PART)
+    return disk().draft_of(name)
 
 
-def adopt(name: str) -> None:
+def adopt(name: str, sha256: str) -> None:
     """Let a draft that is whole appear under its name, durably; the draft stays until `drop_draft`. May be repeated."""
-    final = path_of(name)
-    with suppress(FileExistsError):
-        os.link(draft_of(name), final)
-    _sync(final.parent)
+    here().adopt(draft_of(name), name, sha256)
 
 
 def drop_draft(name: str) -> None:
@@ -104,64 +71,50 @@ def drop_draft(name: str) -> None:
 
 def room() -> int:
     """Return the bytes that are free where drafts lie."""
-    place = current().store
-    return shutil.disk_usage(place if place.exists() else place.parent).free
+    return disk().room()
 
 
 def path_of(name: str) -> Path:
-    """Return where the payload `name` (hex) lies."""
-    return current().store / name[:2] / name[2:4] / name
+    """Return where the payload `name` lies when the store is a folder."""
+    return disk().path_of(name)
 
 
-def reading(name: str) -> BufferedReader:
-    """Open the payload `name`; raises `FileNotFoundError` when it is gone."""
-    return path_of(name).open("rb")
+def reading(name: str, span: tuple[int, int] | None = None) -> Payload:
+    """Open the payload `name`; `span` are the bytes that will be read, when not all.
+
+    Raises `FileNotFoundError` when it is gone, `StoreDown` when that cannot be known.
+    """
+    return here().reading(name, span)
 
 
-def remove(name: str) -> int:
-    """Remove a payload that no row points to, finished or not; return how many files that were."""
-    removed = 0
-    for path in (path_of(name), path_of(name).with_suffix(_PART)):
+def remove(name: str) -> None:
+    """Remove a payload that no row points to, finished or not. What cannot be removed now, the next sweep removes."""
+    disk().remove(name)
+    if here().kind != Folder.kind:
         try:
-            path.unlink()
-        except FileNotFoundError:
-            continue
-        removed += 1
-    return removed
+            here().remove(name)
+        except StoreDown:
+            log.warning("a payload without a row stays in the store until the next sweep")
+
+
+def sweep(name: str) -> int:
+    """Remove a payload that no row points to, wherever it lies; return how many things that were. Raises `StoreDown`."""
+    return disk().remove(name) + (here().remove(name) if here().kind != Folder.kind else 0)
 
 
 def size_of(name: str) -> int | None:
     """Return the bytes of the payload, or None when it is gone."""
-    try:
-        return path_of(name).stat().st_size
-    except FileNotFoundError:
-        return None
+    return here().size_of(name)
 
 
 def sha256_of(name: str) -> str | None:
-    """Return the hex sum of the payload, or None when it is gone or the disk does not give it back."""
-    try:
-        with reading(name) as payload:
-            return hashlib.file_digest(payload, "sha256").hexdigest()
-    except OSError:
-        return None
+    """Return the hex sum of the payload, or None when it is gone or is not given back. Raises `StoreDown`."""
+    return here().sha256_of(name)
 
 
-def older_than(age: timedelta) -> Iterator[tuple[str, Path]]:
-    """Yield (name, path) of every payload and every unfinished part last written before `age` ago."""
-    limit = (now() - age).timestamp()
-    for path in current().store.glob("??/??/*"):
-        try:
-            old = path.stat().st_mtime < limit
-        except FileNotFoundError:  # a part was finished or given up meanwhile
-            continue
-        if old:
-            yield path.stem, path
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def older_than(age: timedelta) -> Iterator[str]:
+    """Yield the name of every payload and of everything unfinished that was last written before `age` ago."""
+    before = now() - age
+    yield from disk().lying(before)
+    if here().kind != Folder.kind:
+        yield from here().lying(before)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask import current_app
+
+from caseflow.kernel.buckets import WrongAddress, bucket_address
 
 LANGUAGES = ("en", "ru", "kk")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -27,8 +29,8 @@ class WrongSetting(Exception):
     """A setting is missing or wrong; the text names it and says what it takes."""
 
 
-def _setting(env: str, default: Any, takes: str, *, read: Callable[[str], Any] = str) -> Any:
-    return field(default=default, metadata={"env": env, "takes": takes, "read": read})
+def _setting(env: str, default: Any, takes: str, *, read: Callable[[str], Any] = str, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"env": env, "takes": takes, "read": read})
 
 
 def _count(text: str) -> int:
@@ -84,6 +86,13 @@ class Settings:
         read=_words,
     )
     max_upload_mb: int = _setting("CASEFLOW_MAX_UPLOAD_MB", 20480, "largest evidence file, in MiB", read=_count)
+    store_url: str = _setting(
+        "CASEFLOW_STORE_URL",
+        "",
+        "where sealed files lie: `s3://key:secret@host:port/bucket?region=…&tls=yes`, or `file:///folder`; empty: "
+        "instance/store",
+        secret=True,
+    )
     pepper_file: Path | None = _setting(
         "CASEFLOW_PEPPER_FILE",
         None,
@@ -167,6 +176,7 @@ class Settings:
             raise WrongSetting("CASEFLOW_SMTP_URL takes smtp://…, smtps://… or smtp+clear://… .")
         if self.redis_url and urlsplit(self.redis_url).scheme not in {"redis", "rediss", "unix"}:
             raise WrongSetting("CASEFLOW_REDIS_URL takes redis://…, rediss://… or unix://… .")
+        check_store_url(self.store_url, "CASEFLOW_STORE_URL")
 
         tsa = urlsplit(self.tsa_url)
         if self.tsa_url and (tsa.scheme not in {"http", "https"} or not tsa.hostname):
@@ -193,7 +203,9 @@ class Settings:
 
     @property
     def store(self) -> Path:
-        """Return the folder of sealed payloads."""
+        """Return the folder of sealed payloads; with a bucket, of what comes in by parts."""
+        if self.store_url.startswith("file:"):
+            return Path(unquote(urlsplit(self.store_url).path))
         return self.instance / "store"
 
     def pepper(self) -> bytes:
@@ -217,6 +229,19 @@ class Settings:
     def ledger_key(self) -> bytes:
         """Return the Ed25519 seed (32 bytes) that signs checkpoints; made at first use, mode 0600."""
         return secret_from(self.ledger_key_path)
+
+
+def check_store_url(url: str, setting: str) -> None:
+    """Raise `WrongSetting` for an address where no store can be; `setting` is what the words call it."""
+    if url.startswith("file:"):
+        address = urlsplit(url)
+        if address.netloc or not address.path.startswith("/") or address.path == "/":
+            raise WrongSetting(f"{setting} takes file:/// and a whole path, as file:///srv/caseflow/store.")
+    elif url:
+        try:
+            bucket_address(url)
+        except WrongAddress as wrong:  # its words hold nothing of the secret
+            raise WrongSetting(f"{setting} {wrong}.") from None
 
 
 def secret_from(path: Path) -> bytes:

@@ -106,6 +106,8 @@ VERBS: dict[str, str] = {
     "evidence.export": N_("exported evidence"),
     "evidence.export_key": N_("exported the key of the safe"),
     "evidence.verify": N_("checked the sealed file"),
+    "evidence.move_payloads": N_("The sealed files were copied to another store"),
+    "evidence.forget_store": N_("The copies of sealed files in the store of before were removed"),
     "evidence.sweep": N_("removed sealed files that belong to nothing"),
     "cases.open_case": N_("opened the case"),
     "cases.edit": N_("described the case anew"),

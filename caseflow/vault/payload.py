@@ -101,6 +101,11 @@ def sealed_size(plain: int) -> int:
     return NONCE + plain + max(1, -(-plain // CHUNK)) * TAG_LENGTH
 
 
+def sealed_span(start: int, end: int) -> tuple[int, int]:
+    """Return where the chunks begin and end, in a detached payload, that hold the plaintext from `start` to `end`."""
+    return NONCE + start // CHUNK * SEALED_CHUNK, NONCE + -(-end // CHUNK) * SEALED_CHUNK
+
+
 def _spans(length: int) -> Iterator[tuple[int, int]]:
     for start in range(0, max(length, 1), SEALED_CHUNK):
         yield start, min(start + SEALED_CHUNK, length)

@@ -60,10 +60,10 @@ def opener(file: FilePlan, safe_id: str, ring: MemberKeyring) -> bytes | None:
 
 
 def readable(file: FilePlan, file_key: bytes) -> Ready | None:
-    """Read and open the whole payload; None when it is gone or not what was received."""
-    sums, path = _Sums(), store.path_of(file.payload)
+    """Read and open the whole payload; None when it is gone or not what was received. Raises `StoreDown`."""
+    sums, kept = _Sums(), store.here()  # the answer is sent when the application is no longer asked
     try:
-        with path.open("rb") as payload:
+        with kept.reading(file.payload) as payload:
             unseal_payload(payload, sums, file_key)
     except (OSError, VaultError):
         return None
@@ -71,7 +71,7 @@ def readable(file: FilePlan, file_key: bytes) -> Ready | None:
         return None
 
     def pieces() -> Iterator[bytes]:
-        with path.open("rb") as payload, PayloadReader(payload, file_key) as plain:
+        with kept.reading(file.payload) as payload, PayloadReader(payload, file_key) as plain:
             while piece := plain.read(PIECE):
                 yield piece
 
@@ -79,13 +79,13 @@ def readable(file: FilePlan, file_key: bytes) -> Ready | None:
 
 
 def sealed(file: FilePlan, file_key: bytes, recipients: Sequence[str]) -> Ready | None:
-    """Read the whole payload, head it for `recipients`; None when it is gone or not what was sealed."""
+    """Read the whole payload, head it for `recipients`; None when it is gone or not what was sealed. Raises `StoreDown`."""
     if file.key_check is None and readable(file, file_key) is None:
         return None
     header = age_header.seal_to(file_key, recipients)
-    sums, payload_sum, path = _Sums(header), hashlib.sha256(), store.path_of(file.payload)
+    sums, payload_sum, kept = _Sums(header), hashlib.sha256(), store.here()
     try:
-        with path.open("rb") as payload:
+        with kept.reading(file.payload) as payload:
             while piece := payload.read(PIECE):
                 sums.write(piece)
                 payload_sum.update(piece)
@@ -98,7 +98,7 @@ def sealed(file: FilePlan, file_key: bytes, recipients: Sequence[str]) -> Ready 
 
     def pieces() -> Iterator[bytes]:
         yield header
-        with path.open("rb") as payload:
+        with kept.reading(file.payload) as payload:
             while piece := payload.read(PIECE):
                 yield piece
 

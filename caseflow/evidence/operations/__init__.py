@@ -7,6 +7,7 @@ from caseflow.evidence.operations.finding import keep_findings, note_look
 from caseflow.evidence.operations.handing_out import export_key, hand_out, note_damage
 from caseflow.evidence.operations.heads import head_anew, head_more
 from caseflow.evidence.operations.intake import add_file, add_item, discard
+from caseflow.evidence.operations.moving import note_forgotten, note_moved
 from caseflow.evidence.operations.resuming import (
     begin_upload,
     finish_upload,
@@ -38,7 +39,9 @@ __all__ = [
     "keep_part",
     "note_check",
     "note_damage",
+    "note_forgotten",
     "note_look",
+    "note_moved",
     "sweep",
     "unreferenced",
 ]

@@ -18,7 +18,10 @@ _MANY = 500
 
 
 def is_intact(payload: str, sha256: str) -> bool:
-    """Re-read a sealed payload and compare its sum. Call it outside any transaction: a large file takes minutes."""
+    """Re-read a sealed payload and compare its sum. Call it outside any transaction: a large file takes minutes.
+
+    Raises `StoreDown` when the store does not answer: that says nothing about the payload.
+    """
     return store.sha256_of(payload) == sha256
 
 
@@ -40,14 +43,14 @@ def due_for_check(*, at: datetime, most: int, older_than: timedelta = timedelta(
 
 def unreferenced(*, older_than: timedelta = timedelta(days=1)) -> list[str]:
     """Return the names of payloads and unfinished parts that were last written before and that no row points to."""
-    lying = {name for name, _path in store.older_than(older_than)}
+    lying = set(store.older_than(older_than))
     return sorted(lying - _known(lying))
 
 
 def sweep(names: Iterable[str], *, at: datetime) -> int:
     """Remove what `unreferenced` found, unless a row came meanwhile; return how many."""
     found = set(names)
-    removed = sum(store.remove(name) for name in found - _known(found))
+    removed = sum(store.sweep(name) for name in found - _known(found))
     if removed:
         ledger.record("evidence.sweep", by=None, at=at, about="evidence_files:", public={"removed": removed})
     return removed

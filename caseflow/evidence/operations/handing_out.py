@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -13,6 +12,7 @@ from caseflow.access.actor import Actor, demand
 from caseflow.access.safes import visible
 from caseflow.evidence.belonging import CHANGED, NotWhole, demand_own, open_payload, opened_key
 from caseflow.evidence.models import File
+from caseflow.evidence.stores import Payload
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
 from caseflow.keys.keyring import MemberKeyring
@@ -28,7 +28,7 @@ ONE_LOOK = timedelta(minutes=15)
 class Opened(PayloadReader):
     """The plaintext of a stored payload; closing it closes the payload too."""
 
-    def __init__(self, payload: io.BufferedReader, file_key: bytes) -> None:
+    def __init__(self, payload: Payload, file_key: bytes) -> None:
         self._payload = payload
         super().__init__(payload, file_key)
 
@@ -39,12 +39,20 @@ class Opened(PayloadReader):
 
 
 def hand_out(
-    file: File, *, how: str, goes_on: bool = False, recognised: str | None = None, by: Actor, at: datetime
-) -> io.BufferedReader | Opened:
+    file: File,
+    *,
+    how: str,
+    payload: Payload | None = None,
+    goes_on: bool = False,
+    recognised: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Payload | Opened:
     """Return the opened file, seekable and authenticated piece by piece; `how` is view | download | sealed | examine.
 
     The looking or taking is in the ledger before the first byte leaves. A player asks for a film piece by piece: what
-    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. `recognised` is what
+    `goes_on` after its beginning within `ONE_LOOK` belongs to the look that is noted already. `payload` is what
+    `open_payload` gave before the transaction; whoever gave it closes it when this raises. `recognised` is what
     `recognise` said of a file from before rows kept a check of their key. Raises `NotWhole` when the payload is gone,
     has another length than what was sealed, does not open at its end, or is not the one that was received.
     """
@@ -54,7 +62,8 @@ def hand_out(
         ring.seal(file, key_check=recognised)
     file_key = opened_key(file, ring)
     demand_own(file, file_key, ring)
-    source = open_payload(file) if how == "sealed" else _opened(file, file_key)
+    payload = open_payload(file) if payload is None else payload
+    source = payload if how == "sealed" else _opened(file, payload, file_key)
     if not (goes_on and noted(file, how, by=by, since=at - ONE_LOOK)):
         ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how})
     return source
@@ -73,8 +82,7 @@ def note_damage(file: File, *, how: str, by: Actor, at: datetime) -> None:
     ledger.record(_verb(how), by=by, at=at, about=file, public={"how": how, "intact": False}, result="failed")
 
 
-def _opened(file: File, file_key: bytes) -> Opened:
-    payload = open_payload(file)
+def _opened(file: File, payload: Payload, file_key: bytes) -> Opened:
     try:
         return Opened(payload, file_key)
     except (VaultError, OSError):

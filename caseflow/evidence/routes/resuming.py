@@ -23,7 +23,7 @@ from werkzeug.http import http_date
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
-from caseflow.evidence import drafts, operations, parts, store
+from caseflow.evidence import drafts, operations, parts, store, stores
 from caseflow.evidence.intake import TOO_LARGE
 from caseflow.evidence.models import File, Item, Upload
 from caseflow.evidence.routes import bp
@@ -59,6 +59,8 @@ TOO_LATE = N_("Nobody went on with this file in time, so it was forgotten. Send 
 _STATUS: tuple[tuple[type[RuleBroken], int], ...] = (
     (drafts.Busy, 423),
     (drafts.Full, 507),
+    (stores.StoreFull, 507),
+    (stores.StoreDown, 503),
     (drafts.Another, 409),
     (drafts.Lost, 410),
 )
@@ -90,7 +92,7 @@ def _tus(view: Callable[..., Response]) -> Callable[..., Response]:
         except Answered as told:
             answer = _said(told.status, told.message)
         except RuleBroken as broken:
-            if not isinstance(broken, drafts.Busy | drafts.Lost):  # programs ask again and again
+            if not isinstance(broken, drafts.Busy | drafts.Lost | stores.StoreDown):  # programs ask again and again
                 refuse("refused", broken.about, broken.told)
             too_large = 413 if broken.message == TOO_LARGE else 422
             answer = _said(

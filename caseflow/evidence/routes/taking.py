@@ -17,7 +17,7 @@ from caseflow.access.actor import Actor, demand
 from caseflow.entrance import sessions
 from caseflow.entrance.operations import prove
 from caseflow.evidence import forms, operations, owners, queries, rules, told
-from caseflow.evidence.belonging import recognise
+from caseflow.evidence.belonging import open_payload, recognise
 from caseflow.evidence.models import File, Item
 from caseflow.evidence.routes import bp, looking
 from caseflow.evidence.rules import wave
@@ -30,6 +30,7 @@ from caseflow.ledger.operations import name_of
 from caseflow.network.models import Member
 from caseflow.network.queries import names_of
 from caseflow.vault.errors import VaultError
+from caseflow.vault.payload import sealed_span
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.pages import GoBack, showing_refusals, transaction
 
@@ -145,13 +146,16 @@ def _pieces(file: File, start: int, end: int, *, how: str, actor: Actor) -> tupl
     app, file_id, item_id = current_app._get_current_object(), file.id, file.item_id  # type: ignore[attr-defined]  # noqa: SLF001 -- Flask's own way to the application behind the proxy
     try:
         known = recognise(file, by=actor)
-        with transaction():
-            source = operations.hand_out(file, how=how, goes_on=start > 0, recognised=known, by=actor, at=now())
+        payload = open_payload(file, (start, end) if how == "sealed" else sealed_span(start, end))
         try:
+            with transaction():
+                source = operations.hand_out(
+                    file, how=how, payload=payload, goes_on=start > 0, recognised=known, by=actor, at=now()
+                )
             source.seek(start)
             first = _read(source, end - start)
-        except operations.NotWhole:
-            source.close()
+        except BaseException:
+            payload.close()
             raise
     except operations.NotWhole as lost:
         with transaction():
