@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import keys, ledger, lists, signin, upload, vault
+from bench import imports, keys, ledger, lists, signin, upload, vault
 
 KEPT = Path(__file__).resolve().parents[1] / "instance" / "bench.json"
 Row = dict[str, Any]
@@ -52,6 +52,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "signin": signin.run,
     "ledger": ledger.run,
     "keys": keys.run,
+    "imports": imports.run,
 }
 
 

@@ -42,6 +42,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "incident": ("aigul", "/incidents/", r"/incidents/[0-9a-z]{16}$"),
     "incident-form": ("dana", "/incidents/new"),
     "incident-quick": ("dana", "/incidents/quick"),
+    "incident-list": ("dana", "/incidents/import"),
+    "incident-export": ("dana", "/incidents/export"),
     "dates": ("leila", "/deadlines/"),
     "precedents": ("dana", "/precedents/"),
     "precedent": ("dana", "/precedents/?origin=own", r"/precedents/[0-9a-z]{16}$"),

@@ -11,17 +11,28 @@ from caseflow.kernel.words import N_
 
 BY_COORDINATOR = N_("Incidents are reviewed by a coordinator.")
 OPEN_TO_CHANGE = ("draft", "information_asked")
+HIDDEN = ("importing", "undone")  # of a list that is not in as a whole, or was taken back: nobody sees these
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition an incident must meet to exist for `actor`."""
-    return visible(Incident, actor)
+    return visible(Incident, actor) & Incident.state.not_in(HIDDEN)
 
 
 def may_log(actor: Actor) -> Objection:
     """Return why `actor` may not log an incident, or None."""
     if actor.is_lawyer:
         return unready(actor) or N_("Incidents are logged by a documenter or a coordinator.")
+    return unready(actor)
+
+
+def may_import(actor: Actor) -> Objection:
+    """Return why `actor` may not bring in a list of incidents, or None: as for logging one."""
+    return may_log(actor)
+
+
+def may_export_list(actor: Actor) -> Objection:
+    """Return why `actor` may not take the incidents she sees away as a list, or None."""
     return unready(actor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement
 
 from caseflow.access.actor import Actor, Objection, unready
+from caseflow.access.incidents import HIDDEN
 from caseflow.access.safes import visible
 from caseflow.incidents.models import Incident
 from caseflow.kernel.words import N_
@@ -12,7 +13,7 @@ from caseflow.kernel.words import N_
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition an incident must meet to be counted exactly for `actor`: she could open it."""
-    return visible(Incident, actor)
+    return visible(Incident, actor) & Incident.state.not_in(HIDDEN)
 
 
 def may_see_counts(actor: Actor) -> Objection:

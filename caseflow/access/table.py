@@ -137,6 +137,8 @@ _INVITATION = _thing(accepted_at=None, withdrawn_at=None)
 
 ACTS: tuple[Act, ...] = (
     _plain(N_("Log an incident"), incidents.may_log),
+    _plain(N_("Bring in a list of incidents"), incidents.may_import),
+    _plain(N_("Take away as a list the incidents one sees"), incidents.may_export_list),
     _act(N_("See published precedents"), "", lambda _a, _o: None, precedents.visible_to),
     _plain(N_("Record that one decision cites another"), precedents.may_cite),
     _plain(N_("See in rounded numbers what the network has documented"), reports.may_see_counts),

@@ -1,4 +1,4 @@
-"""Work on incidents that waits for nobody: the digests of each day."""
+"""What incidents do by the clock: digests each day, and lists that nobody goes on with."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def write_digests() -> None:
     """Write the digests whose hour has come."""
     with transaction():
         operations.write_digests(at=now())
+
+
+@job("incidents.forget_imports", every=timedelta(days=1))
+def forget_imports() -> None:
+    """Take back the lists that nobody went on bringing in for a week."""
+    with transaction():
+        operations.forget_imports(at=now())

@@ -19,11 +19,16 @@ class Counter(Base):
 
 def next_number(name: str) -> int:
     """Return the next number under `name`, from 1; a transaction that is undone gives its number back."""
+    return next_numbers(name, 1)[0]
+
+
+def next_numbers(name: str, count: int) -> range:
+    """Return the next `count` numbers under `name`, in one step."""
     # The update locks the row on PostgreSQL, so that two acts at once cannot read the same number.
-    more = update(Counter).where(Counter.name == name).values(value=Counter.value + 1).returning(Counter.value)
-    number = db.session.scalar(more, execution_options={"synchronize_session": False})
-    if number is None:
-        number = 1
-        db.session.add(Counter(name=name, value=number))
+    more = update(Counter).where(Counter.name == name).values(value=Counter.value + count).returning(Counter.value)
+    last = db.session.scalar(more, execution_options={"synchronize_session": False})
+    if last is None:
+        last = count
+        db.session.add(Counter(name=name, value=last))
         db.session.flush()
-    return number
+    return range(last - count + 1, last + 1)

@@ -145,6 +145,16 @@ ANSWERS = {
     "GET incidents.decline": "303 | 200 404 200 | 404 404 200",
     "POST incidents.decline": "401 | 403 404 303 | 404 404 403",
     "GET incidents.evidence": "303 | 200 404 200 | 404 404 200",
+    "GET incidents.export_list": "303 | 200 200 200",
+    "POST incidents.export_list": "401 | 200 200 200",
+    "GET incidents.import_list": "303 | 200 200 200",
+    "POST incidents.import_list": "303 | 303 403 303",
+    "GET incidents.import_run": "303 | 200 404 404 | 404 404 404",
+    "POST incidents.import_run": "401 | 303 404 404 | 404 404 404",
+    "GET incidents.import_template": "303 | 200 200 200",
+    "GET incidents.import_verdicts": "303 | 200 404 404 | 404 404 404",
+    "POST incidents.go_on_importing": "401 | 303 404 404 | 404 404 404",
+    "POST incidents.undo_import": "401 | 303 404 404 | 404 404 404",
     "GET incidents.give_consent": "303 | 200 200 200 | 404 404 200",
     "POST incidents.give_consent": "401 | 303 303 303 | 404 404 303",
     "GET incidents.index": "303 | 200 200 200",
@@ -300,6 +310,8 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "incidents.consent_form": {"person": "$person_id", "purpose": ["lawyer"], "language": "kk"},
     "incidents.withdraw_consent": {"on": "$today", "reason": "Some words"},
+    "incidents.export_list": {"kind": "csv", "purpose": "inside"},
+    "incidents.import_list": {"file": "@"},
     "incidents.log": {"title": "Some words", "language": "en"},
     "incidents.note": {"story": "Some words", "when": "today"},
     "incidents.what": {"title": "Some words", "language": "en"},
@@ -395,10 +407,10 @@ def body(row: str, ids: Ids, *, empty: bool = False) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for name, typed in ({} if empty else SENT.get(endpoint, {})).items():
         if typed == "@":
-            sent["files"] = (io.BytesIO(b"%PDF-1.4\n"), "paper.pdf")
+            sent["files"] = (io.BytesIO(b"%PDF-1.4\na,b\nx,y\n"), "paper.pdf")  # a list, too, for who asks for one
         else:
             sent[name] = value(row, typed[1:], ids) if isinstance(typed, str) and typed.startswith("$") else typed
-    if empty and endpoint in {"evidence.add", "evidence.add_files"}:
+    if empty and endpoint in {"evidence.add", "evidence.add_files", "incidents.import_list"}:
         return {"data": sent, "content_type": "multipart/form-data"}
     return {"data": sent}
 

@@ -29,6 +29,7 @@ from caseflow.entrance import sessions
 from caseflow.evidence import intake
 from caseflow.evidence import operations as evidence
 from caseflow.evidence.models import Finding
+from caseflow.incidents import imports
 from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now, today
@@ -50,6 +51,7 @@ from tests.fixtures.applications import hurry
 Ids = dict[str, str]
 ROLES = ("documenter", "lawyer", "coordinator")
 NOBODY = "0" * 16
+LIST = b"Title,Region\nA list of ours,Almaty\n"
 LOOKED = {
     "looks": {
         "picture": {"pages": 4},
@@ -257,6 +259,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     received = intake.receive(
         io.BytesIO(b"%PDF-1.4 a paper\n"), name="paper.pdf", safe_id=incident.safe_id, by=documenter
     )
+    table, rows = imports.table_of(LIST, {})
     with transaction():
         item = evidence.add_item(incident, title="A paper", by=documenter, at=at)
         file = evidence.add_file(item, received, by=documenter, at=at)
@@ -265,6 +268,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
             file, summary=LOOKED, text={"text": "A paper", "cut": False, "how": "ocr"}, pictures=[{"jpeg": "/9j/"}],
             by=documenter, at=at,
         )  # fmt: skip
+        run = incidents.begin_import(source=LIST, name="list.csv", table=table, rows=rows, by=documenter, at=at)
         pictures = select(Finding.id).where(Finding.file_id == file.id, Finding.part == "picture")
         picture = db.session.scalar(pictures.where(visible(Finding, documenter)))
     with transaction():
@@ -307,7 +311,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     return {
         **ids, "lawyer_id": lawyer.member_id,
         "link_id": link.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
-        "upload_id": upload.id, "finding_id": picture,
+        "upload_id": upload.id, "run_id": run.id, "finding_id": picture,
         "case_id": case.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
         "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,

@@ -19,6 +19,7 @@ LOOKS = {
     "ocr": ("pictures", "read_letters"),
     "contents": ("archives", "contents"),
     "sound": ("sounds", "sound"),
+    "table": ("tables", "table"),
 }
 """What can be asked, and where it is answered; only that is loaded, so that a look begins soon."""
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -44,7 +45,9 @@ def _looked(asked: dict[str, Any]) -> dict[str, Any]:
             return {}
         place, name = LOOKS[asked["part"]]
         look = getattr(import_module(f"caseflow.evidence.examiner.{place}"), name)
-        found: dict[str, Any] = look(Given(asked["handle"], asked["media_type"], asked["tools"]))
+        found: dict[str, Any] = look(
+            Given(asked["handle"], asked["media_type"], asked["tools"], asked.get("options") or {})
+        )
     except Refused as refusal:
         return {"stopped": refusal.code}
     except MemoryError:

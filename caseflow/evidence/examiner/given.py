@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 
@@ -18,11 +18,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Given:
-    """An open handle to the file's bytes in memory, its kind by content, and the programs of this machine."""
+    """An open handle to the file's bytes in memory, its kind by content, the programs of this machine, and what is chosen."""
 
     handle: int
     media_type: str
     tools: dict[str, str]
+    options: dict[str, str] = field(default_factory=dict)
 
     def open(self) -> BinaryIO:
         """Return the bytes as a seekable file from its beginning."""

@@ -22,7 +22,8 @@ from typing import Any, Protocol
 CHILD = Path(__file__).with_name("child.py")
 LARGEST = 128 * 1024 * 1024  # bytes of a file that is looked into: its plaintext lies in memory meanwhile
 ANSWER = 6 * 1024 * 1024
-SECONDS = {"ocr": 90, "sound": 60}
+LIST_ANSWER = 64 * 1024 * 1024  # a list is an answer as long as itself, and each of its letters may be escaped
+SECONDS = {"ocr": 90, "sound": 60, "table": 40}
 PIECE = 1024 * 1024
 
 
@@ -57,19 +58,23 @@ def tools() -> dict[str, str]:
     return {name: str(Path(path).resolve()) for name, path in found.items() if path}
 
 
-def look(part: str, handle: int, media_type: str, *, seconds: int | None = None) -> dict[str, Any]:
+def look(
+    part: str, handle: int, media_type: str, *, seconds: int | None = None, options: dict[str, str] | None = None
+) -> dict[str, Any]:
     """Take one look in a process of its own and return its answer, checked; `stopped` in it says why there is none.
 
-    Never raises for what is in the file: "time", "memory" and "crash" are answers too.
+    `options` are what somebody has chosen about how it is read. Never raises for what is in the file: "time", "memory"
+    and "crash" are answers too.
     """
-    return checked(_asked(part, handle, media_type, seconds or SECONDS.get(part, 20)))
+    return checked(_asked(part, handle, media_type, seconds or SECONDS.get(part, 20), options or {}))
 
 
-def _asked(part: str, handle: int, media_type: str, wait: int) -> dict[str, Any]:
+def _asked(part: str, handle: int, media_type: str, wait: int, options: dict[str, str]) -> dict[str, Any]:
     known = tools()
     readable = sorted({str(Path(path).parent) for path in known.values()})
     asked = {
         "part": part, "handle": handle, "media_type": media_type, "tools": known, "readable": readable, "seconds": wait,
+        "options": options,
     }  # fmt: skip
     child = subprocess.Popen(  # noqa: S603 -- our own child, with our own arguments
         [sys.executable, "-I", "-B", "-X", "utf8", str(CHILD), json.dumps(asked)],
@@ -83,7 +88,7 @@ def _asked(part: str, handle: int, media_type: str, wait: int) -> dict[str, Any]
     )
     assert child.stdout is not None
     try:
-        said, over = _read(child.stdout.fileno(), time.monotonic() + wait, ANSWER)
+        said, over = _read(child.stdout.fileno(), time.monotonic() + wait, LIST_ANSWER if part == "table" else ANSWER)
     finally:
         _end(child)
         child.stdout.close()
@@ -158,6 +163,19 @@ def plain(text: Any, most: int, *, lines: bool = False) -> str:
     return "".join(kept)[:most]
 
 
+def _cell(text: Any) -> str:
+    if not isinstance(text, str):
+        raise TypeError("no text")
+    if text.isprintable() and len(text) <= 20_000:  # nearly always, and a hundred times as quick
+        return unicodedata.normalize("NFC", text)
+    return plain(text, 20_000, lines=True)
+
+
+def _row(found: Any) -> list[Any]:
+    number, cells = found
+    return [_number(number), [_cell(cell) for cell in cells[:200]]]
+
+
 def _number(value: Any) -> int:
     return min(abs(int(value)), 2**53)
 
@@ -175,5 +193,13 @@ _SHAPES: dict[str, Callable[[Any], Any]] = {
     "entries": lambda found: [[plain(name, 200), _number(size)] for name, size in found[:300]],
     "alarms": lambda found: [plain(alarm, 20) for alarm in found[:10]],
     "languages": lambda found: [plain(one, 10) for one in found[:5]],
+    "form": lambda found: plain(found, 10),
+    "encoding": lambda found: plain(found, 20),
+    "delimiter": lambda found: plain(found, 20),
+    "sheet": lambda found: plain(found, 100),
+    "sheets": lambda found: [plain(one, 100) for one in found[:50]],
+    "merged": _number,
+    "rows": lambda found: [_row(one) for one in found[:10_001]],
+    "faults": lambda found: [[_number(one[0]), _number(one[1]), plain(one[2], 20)] for one in found[:200_000]],
 }
 """What an answer may hold, and how each is made harmless."""

@@ -17,7 +17,17 @@ from caseflow.incidents.operations.correcting import (
     correct_source,
     take_out_entry,
 )
+from caseflow.incidents.operations.exporting import export_list
 from caseflow.incidents.operations.facts import add_act, add_involvement, add_person, add_source
+from caseflow.incidents.operations.importing import (
+    NOT_NOW,
+    begin_import,
+    forget_imports,
+    go_on_importing,
+    keep_verdicts,
+    read_again,
+    undo_import,
+)
 from caseflow.incidents.operations.logging import edit, log
 from caseflow.incidents.operations.referring import accept_referral, refer, reject_referral, take_back
 from caseflow.incidents.operations.review import (
@@ -34,6 +44,7 @@ from caseflow.incidents.operations.telling import write_digests
 from caseflow.incidents.operations.typology import import_terms, retire_term
 
 __all__ = [
+    "NOT_NOW",
     "accept_referral",
     "add_act",
     "add_intervention",
@@ -43,6 +54,7 @@ __all__ = [
     "answer",
     "ask",
     "assess_risk",
+    "begin_import",
     "close",
     "correct_act",
     "correct_intervention",
@@ -51,12 +63,17 @@ __all__ = [
     "correct_source",
     "decline",
     "edit",
+    "export_list",
     "fill_checklist",
+    "forget_imports",
     "give_consent",
+    "go_on_importing",
     "import_terms",
+    "keep_verdicts",
     "link_incidents",
     "log",
     "print_consent_form",
+    "read_again",
     "refer",
     "reject_referral",
     "retire_term",
@@ -65,6 +82,7 @@ __all__ = [
     "take_into_review",
     "take_out_entry",
     "take_to_case",
+    "undo_import",
     "unlink_incidents",
     "verify",
     "withdraw_consent",

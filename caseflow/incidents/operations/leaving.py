@@ -23,7 +23,7 @@ _WHY = unscoped("the incidents of who leaves the network are handed over, all of
 
 @on("network.duties_asked")
 def _duties(member: Member, duties: list[Duty]) -> None:
-    hers = select(func.count(Incident.id)).where(Incident.by_id == member.id)
+    hers = select(func.count(Incident.id)).where(Incident.by_id == member.id, Incident.state != "undone")
     number = db.session.scalar(hers, execution_options=_WHY) or 0
     if number:
         takers = frozenset(who for who, role in able_members().items() if role is not Role.LAWYER) - {member.id}
@@ -35,12 +35,13 @@ def _hand_over(member: Member, hand_over: Mapping[str, str], by: Actor, at: date
     taker = hand_over.get(KEY, NOBODY)
     if taker == NOBODY:
         return
-    hers = select(Incident.id, Incident.safe_id).where(Incident.by_id == member.id)
+    mine = (Incident.by_id == member.id) & (Incident.state != "undone")  # of a list that was taken back nothing is left
+    hers = select(Incident.id, Incident.safe_id).where(mine)
     common = {"from_id": member.id, "to_id": taker, "by_id": by.member_id, "at": at}
     found = db.session.execute(hers, execution_options=_WHY).all()
     rows = [{"id": new_id(), "incident_id": incident, "safe_id": safe, **common} for incident, safe in found]
     db.session.execute(insert(HandOver), rows, execution_options=_WHY)
-    change = update(Incident).where(Incident.by_id == member.id).values(by_id=taker)
+    change = update(Incident).where(mine).values(by_id=taker)
     db.session.execute(change, execution_options=_WHY)
     public = {"member": taker, "incidents": len(rows)}
     ledger.record("incidents.hand_over", by=by, at=at, about=member, public=public)

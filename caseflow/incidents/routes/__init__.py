@@ -163,6 +163,8 @@ from caseflow.incidents.routes import (  # noqa: E402 -- they fill `bp`
     afterwards,  # noqa: F401
     checklists,  # noqa: F401
     consent,  # noqa: F401
+    importing,  # noqa: F401
+    listing,  # noqa: F401
     people,  # noqa: F401
     reading,  # noqa: F401
     referring,  # noqa: F401

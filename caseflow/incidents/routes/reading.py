@@ -43,6 +43,7 @@ def index() -> ResponseReturnValue:
         years=[(str(year), str(year)) for year in queries.years(actor)],
         narrowed=any(request.args.get(name) for name in ("state", "region", "year", "right")),
         may_log=policy.may_log(actor),
+        scope=narrowing()[1],
     )
 
 
@@ -110,6 +111,15 @@ def _acts(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict
         if objection is not None:
             refused.setdefault(objection, []).append(label)
     return [(endpoint, label) for endpoint, label, objection in steps if objection is None], refused
+
+
+def narrowing() -> tuple[queries.Asked, dict[str, str]]:
+    """Return what the address narrows the list to, and the same by name and code for the ledger and for links."""
+    asked = _asked()
+    given = {"state": asked.state, "region": asked.region, "year": str(asked.year or "")}
+    if asked.kinds is not None:
+        given["right"] = request.args.get("right", "")
+    return asked, {name: code for name, code in given.items() if code}
 
 
 def _asked() -> queries.Asked:

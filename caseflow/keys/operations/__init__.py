@@ -33,7 +33,7 @@ from caseflow.keys.operations.organisation import (
     retire_organisation_key,
     wrap_for_organisation,
 )
-from caseflow.keys.operations.safes import new_safe, settle
+from caseflow.keys.operations.safes import new_safe, new_safes, settle
 from caseflow.keys.operations.waiting import give_all, settle_some, take_all
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "keys_by_organisation",
     "make_identity",
     "new_safe",
+    "new_safes",
     "offer_organisation_key",
     "prepare",
     "present_key",
