@@ -179,7 +179,11 @@ def test_every_act_asks_whether_it_may():
 
 
 def test_every_act_writes_the_ledger():
-    _compare(_lacking(lambda name, _: {"ledger.record", "ledger.record_many"} & called(name)), NOT_RECORDED, "call ledger.record")
+    _compare(
+        _lacking(lambda name, _: {"ledger.record", "ledger.record_many"} & called(name)),
+        NOT_RECORDED,
+        "call ledger.record",
+    )
 
 
 def test_every_act_takes_who_and_when():
