@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+<<<<<<< HEAD
 from datetime import date, datetime, timedelta
+=======
+from datetime import date, datetime
+from typing import Any
+>>>>>>> f003026 (Search keeps an index sealed to its reader: words, phrases, facets with counts, kept searches)
 
 from sqlalchemy import Select, case, extract, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -49,6 +54,7 @@ class Asked:
     region: str = ""
     year: int | None = None
     kinds: Collection[str] | None = None
+    organisation: str = ""
 
 
 def order_for(actor: Actor) -> tuple[str, ...]:
@@ -59,18 +65,20 @@ def order_for(actor: Actor) -> tuple[str, ...]:
 def listing(actor: Actor, asked: Asked) -> Select[Incident]:
     """Return the query for a list: by state, as they concern the reader, then the last changed first."""
     rank = case({state: place for place, state in enumerate(order_for(actor))}, value=Incident.state, else_=99)
-    query = narrowed(select(Incident).where(policy.visible_to(actor)), asked)
+    query: Select[Incident] = narrowed(select(Incident).where(policy.visible_to(actor)), asked)
     return query.order_by(rank, Incident.changed_at.desc(), Incident.id)
 
 
-def narrowed(query: Select[Incident], asked: Asked) -> Select[Incident]:
-    """Return `query` with the conditions of `asked`."""
+def narrowed(query: Any, asked: Asked) -> Any:
+    """Return a query of incidents or of their columns with the conditions of `asked`."""
     if asked.state:
         query = query.where(Incident.state == asked.state)
     if asked.region:
         query = query.where(Incident.region == asked.region)
     if asked.year is not None:
         query = query.where(Incident.began_on.between(date(asked.year, 1, 1), date(asked.year, 12, 31)))
+    if asked.organisation:
+        query = query.where(Incident.organisation_id == asked.organisation)
     if asked.kinds is not None:
         query = query.where(Incident.id.in_(select(Act.incident_id).where(Act.kind.in_(asked.kinds))))
     return query
@@ -78,10 +86,13 @@ def narrowed(query: Select[Incident], asked: Asked) -> Select[Incident]:
 
 def kinds_of_act(actor: Actor, incidents: Collection[Incident]) -> dict[str, list[str]]:
     """Return incident id -> kinds of act in it, each once, as entered; one query."""
+    return kinds_of(actor, [incident.id for incident in incidents])
+
+
+def kinds_of(actor: Actor, ids: Collection[str]) -> dict[str, list[str]]:
+    """Return incident id -> kinds of act in it, each once, as entered, for incidents by their ids; one query."""
     query = (
-        select(Act.incident_id, Act.kind)
-        .where(Act.incident_id.in_([incident.id for incident in incidents]), visible(Act, actor))
-        .order_by(Act.position)
+        select(Act.incident_id, Act.kind).where(Act.incident_id.in_(ids), visible(Act, actor)).order_by(Act.position)
     )
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for incident_id, kind in db.session.execute(query):

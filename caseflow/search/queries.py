@@ -1,26 +1,29 @@
-"""Scanning the sealed texts that one member holds, and the published precedents."""
+"""Finding words in the sealed texts that one member may read, and in the published precedents."""
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
 
-from caseflow.access import cases as cases_policy
-from caseflow.access import incidents as incidents_policy
 from caseflow.access.actor import Actor
-from caseflow.access.safes import visible
-from caseflow.cases.models import Case
-from caseflow.incidents.models import Incident, Person
+from caseflow.incidents.queries import Asked, kinds_of
+from caseflow.incidents.rules import act_groups, act_kinds
 from caseflow.kernel.db import db
 from caseflow.network.names import fold
 from caseflow.precedents import queries as precedents
+from caseflow.search import index, rules
+from caseflow.search.rules import Sought, sought
+from caseflow.search.sources import SEARCHED, Row, Searched
 
-MOST_SCANNED = 5000
 MOST_SHOWN = 50
+MOST_READ = 500  # texts that are opened to see whether they hold a phrase
+MOST_COUNTED = 2000  # incidents found, up to which the rights that were violated are counted
+FACTS = ("state", "region", "year", "organisation")
 
 
 @dataclass(frozen=True)
@@ -31,75 +34,109 @@ class Hit:
     reference: str
     title: str
     url: str
-    excerpt: str
+    excerpt: list[tuple[str, bool]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Found:
-    """The hits, and whether older rows were left out of the scan."""
+    """The first hits of each kind, how many there are, what of them was counted, and what could not be read in time.
 
-    hits: list[Hit]
-    cut: bool
+    `counts`: kind -> number; `at_least` when phrases were sought and not all texts were opened. `facets`: fact of
+    incidents -> its value -> number. `left`: how many texts are not in the index yet.
+    """
+
+    hits: list[Hit] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    at_least: bool = False
+    facets: dict[str, Counter[str]] = field(default_factory=dict)
+    left: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return how many things were found."""
+        return self.counts.total()
 
 
-def search(actor: Actor, words: str) -> Found:
-    """Return what `actor` may read that holds every one of `words`, in whatever script or case they were typed."""
-    wanted = [fold(word) for word in words.split() if fold(word)][:8]
+def search(actor: Actor, words: str, *, kind: str = "", asked: Asked | None = None) -> Found:
+    """Return what `actor` may read that holds every one of `words`, in whatever script or case they were typed.
+
+    `kind` narrows to one kind of thing, `asked` to incidents with these facts.
+    """
+    wanted, found = sought(words), Found()
     if not wanted:
-        return Found([], False)
-    hits: list[Hit] = []
-    newest = select(Incident).where(incidents_policy.visible_to(actor)).order_by(Incident.changed_at.desc())
-    incidents = list(db.session.scalars(newest.limit(MOST_SCANNED)))
-    actor.ring.prepare(incidents)
-    people = _names(actor)
-    for incident in incidents:
-        title = actor.ring.text(incident, "title")
-        body = " \n".join([title, actor.ring.text(incident, "narrative"), *people.get(incident.id, ())])
-        if _matches(f"{incident.reference} {body}", wanted):
-            url = url_for("incidents.show", incident_id=incident.id)
-            hits.append(Hit("incident", incident.reference, title, url, _around(body, wanted)))
-    latest = select(Case).where(cases_policy.visible_to(actor)).order_by(Case.changed_at.desc())
-    cases = list(db.session.scalars(latest.limit(MOST_SCANNED)))
-    actor.ring.prepare(cases)
-    for case in cases:
-        title = actor.ring.text(case, "title")
-        body = " \n".join([title, actor.ring.text(case, "objective"), actor.ring.text(case, "legal_issue")])
-        if _matches(f"{case.reference} {body}", wanted):
-            url = url_for("cases.show", case_id=case.id)
-            hits.append(Hit("case", case.reference, title, url, _around(body, wanted)))
-    for precedent in db.session.scalars(precedents.published(actor).limit(MOST_SCANNED)):
-        body = " \n".join([precedent.title, *_strings(precedent.words), precedent.question, precedent.holding])
-        if _matches(f"{precedent.number} {precedent.symbol or ''} {body}", wanted):
-            url = url_for("precedents.show", precedent_id=precedent.id)
-            reference = precedent.symbol or precedent.number
-            hits.append(Hit("precedent", reference, precedent.title, url, _around(body, wanted)))
-    return Found(hits[:MOST_SHOWN], len(hits) > MOST_SHOWN or MOST_SCANNED in (len(incidents), len(cases)))
+        return found
+    until = time.monotonic() + index.SECONDS
+    narrow = asked or Asked()
+    only = kind or ("incident" if narrow != Asked() else "")
+    for searched in SEARCHED:
+        if only in ("", searched.kind):
+            _search(searched, actor, wanted, narrow, until, found)
+    if only in ("", "precedent"):
+        _precedents(actor, wanted, found)
+    return found
 
 
-def _names(actor: Actor) -> dict[str, list[str]]:
-    rows = list(db.session.scalars(select(Person).where(visible(Person, actor)).limit(MOST_SCANNED * 4)))
-    actor.ring.prepare(rows)
-    names: dict[str, list[str]] = {}
+def _search(searched: Searched, actor: Actor, wanted: Sought, asked: Asked, until: float, found: Found) -> None:
+    rows = searched.rows(actor, asked)
+    tokens = {row.id: row.token for row in rows}
+    held, left = index.brought_up_to_date(searched, actor, tokens, until)
+    found.left += left
+    matching = held.matching(wanted.words)
+    hits = [row for row in rows if (row.id, row.token) in matching]
+    shown, confirmed = _shown(searched, actor, hits, wanted)
+    found.hits += shown
+    found.counts[searched.kind] = confirmed
+    found.at_least |= confirmed < len(hits)
+    if searched.kind == "incident":
+        found.facets = _facets(actor, hits)
+
+
+def _shown(searched: Searched, actor: Actor, rows: list[Row], wanted: Sought) -> tuple[list[Hit], int]:
+    """Return the first hits, and how many there are: of phrases, how many were seen in what was opened."""
+    shown: list[Hit] = []
+    number = 0
+    most = MOST_READ if wanted.phrases else MOST_SHOWN
+    for start in range(0, min(len(rows), most), MOST_SHOWN):
+        batch = [row.id for row in rows[start : start + MOST_SHOWN]]
+        named = searched.named(actor, batch)
+        for row in batch:
+            one = named.get(row)
+            if one is None or not rules.holds(fold("\n".join(one.lines)), wanted):
+                continue
+            number += 1
+            if len(shown) < MOST_SHOWN:
+                shown.append(Hit(searched.kind, one.reference, one.title, one.url, rules.around(one.lines, wanted)))
+    return shown, number if wanted.phrases else number + max(0, len(rows) - most)
+
+
+def _facets(actor: Actor, rows: list[Row]) -> dict[str, Counter[str]]:
+    facets: dict[str, Counter[str]] = {name: Counter() for name in (*FACTS, "right")}
     for row in rows:
-        names.setdefault(row.incident_id, []).append(actor.ring.text(row, "name"))
-    return names
+        state, region, began_on, organisation = row.facts
+        for name, value in zip(FACTS, (state, region, (began_on or "")[:4], organisation), strict=True):
+            if value:
+                facets[name][value] += 1
+    if len(rows) <= MOST_COUNTED:
+        kinds = [set(found) for found in kinds_of(actor, [row.id for row in rows]).values()]
+        for group in act_groups():
+            of_right = {kind.code for kind in act_kinds(group.code)}
+            facets["right"][group.code] = sum(not found.isdisjoint(of_right) for found in kinds)
+    return facets
+
+
+def _precedents(actor: Actor, wanted: Sought, found: Found) -> None:
+    for precedent in db.session.scalars(precedents.published(actor)):
+        lines = [precedent.title, *_strings(precedent.words), precedent.question, precedent.holding]
+        lines = [*lines, precedent.number, precedent.symbol or ""]
+        if rules.holds(fold("\n".join(lines)), wanted):
+            found.counts["precedent"] += 1
+            if found.counts["precedent"] <= MOST_SHOWN:
+                url = url_for("precedents.show", precedent_id=precedent.id)
+                reference = precedent.symbol or precedent.number
+                excerpt = rules.around([line for text in lines for line in text.splitlines()], wanted)
+                found.hits.append(Hit("precedent", reference, precedent.title, url, excerpt))
 
 
 def _strings(words: dict[str, Any]) -> Iterable[str]:
     for texts in words.values():
         yield from (text for text in texts.values() if isinstance(text, str))
-
-
-def _matches(text: str, wanted: list[str]) -> bool:
-    plain = fold(text)
-    return all(word in plain for word in wanted)
-
-
-def _around(body: str, wanted: list[str], *, width: int = 160) -> str:
-    for line in body.split("\n"):
-        if any(word in fold(line) for word in wanted):
-            words = line.split()
-            at = next((n for n, word in enumerate(words) if any(w in fold(word) for w in wanted)), 0)
-            shown = " ".join(words[max(0, at - 8) : at + 16])
-            return shown[:width]
-    return ""

@@ -9,3 +9,7 @@ document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-filter]")) return;
   for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
 });
+
+// What could not all be read in one go is gone on with by itself, while somebody looks.
+const onward = document.querySelector("form[data-go-on]");
+if (onward) setTimeout(() => document.hidden || onward.requestSubmit(), 300);

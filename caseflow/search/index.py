@@ -1,0 +1,134 @@
+"""A member's index of what she may read: kept in segments sealed with her own keys, brought up to date when she searches.
+
+A segment that names something she may not read any more reveals nothing: what is shown is always asked of the database
+again, and opened with the keys she holds now.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, select
+
+from caseflow.access.actor import Actor
+from caseflow.kernel.announce import on
+from caseflow.kernel.clock import now
+from caseflow.kernel.db import db, in_transaction, transaction
+from caseflow.keys.keyring import MemberKeyring
+from caseflow.network.names import fold
+from caseflow.search import segments
+from caseflow.search.models import SearchSegment
+from caseflow.search.segments import Segment, Text
+from caseflow.search.sources import Searched
+from caseflow.vault.errors import VaultError
+from caseflow.vault.indexes import open_index, seal_index
+
+SECONDS = 3.0  # for which one request reads what is not in the index yet
+AT_ONCE = 200
+_FEW = segments.MOST // 2
+
+
+@dataclass
+class Index:
+    """The segments of one kind, as they lie in the database, opened."""
+
+    actor: Actor
+    kind: str
+    segments: dict[str, Segment]
+
+    @classmethod
+    def of(cls, actor: Actor, kind: str) -> Index:
+        """Open the index of `actor`; what does not open, because her keys are others now, is left out and goes later."""
+        rows = db.session.execute(
+            select(SearchSegment.id, SearchSegment.sealed).where(
+                SearchSegment.member_id == actor.member_id, SearchSegment.kind == kind
+            )
+        )
+        found = {}
+        for row, sealed in rows:
+            ring = _ring(actor)
+            try:
+                content = open_index(
+                    ring.keys, sealed, instance=ring.instance, member=actor.member_id, place=f"{kind}:{row}"
+                )
+                found[row] = Segment(content)
+            except (VaultError, segments.Malformed):
+                continue
+        return cls(actor, kind, found)
+
+    def known(self) -> set[tuple[str, str]]:
+        """Return id and token of every text in the index."""
+        return {text for segment in self.segments.values() for text in segment.texts}
+
+    def matching(self, words: Sequence[tuple[str, ...]]) -> set[tuple[str, str]]:
+        """Return id and token of the texts that hold each of `words` in one of its spellings."""
+        found: set[tuple[str, str]] = set()
+        for segment in self.segments.values():
+            numbers = set(range(len(segment.texts)))
+            for spellings in words:
+                numbers &= segment.matching(spellings)
+                if not numbers:
+                    break
+            found.update(segment.texts[number] for number in numbers)
+        return found
+
+    def add(self, texts: Sequence[Text], wanted: Mapping[str, str]) -> None:
+        """Store `texts`, together with those of segments in which few are left; `wanted` gives id -> present token."""
+        merged, gone = list(texts), []
+        for row, segment in self.segments.items():
+            left = sum(wanted.get(one) == token for one, token in segment.texts)
+            if left < _FEW:
+                merged += [text for text in segment.read() if wanted.get(text.id) == text.token]
+                gone.append(row)
+        ring, at = _ring(self.actor), now()
+        with transaction():
+            db.session.execute(delete(SearchSegment).where(self._mine(), SearchSegment.id.in_(gone)))
+            db.session.execute(delete(SearchSegment).where(self._mine(), SearchSegment.id.not_in(list(self.segments))))
+            for start in range(0, len(merged), segments.MOST):
+                made = SearchSegment(member_id=self.actor.member_id, kind=self.kind, at=at)
+                content = segments.write(merged[start : start + segments.MOST])
+                place = f"{self.kind}:{made.id}"
+                made.sealed = seal_index(
+                    ring.keys, content, instance=ring.instance, member=self.actor.member_id, place=place
+                )
+                db.session.add(made)
+                self.segments[made.id] = Segment(content)
+        for row in gone:
+            del self.segments[row]
+
+    def _mine(self) -> ColumnElement[bool]:
+        return (SearchSegment.member_id == self.actor.member_id) & (SearchSegment.kind == self.kind)
+
+
+def brought_up_to_date(searched: Searched, actor: Actor, wanted: Mapping[str, str], until: float) -> tuple[Index, int]:
+    """Return the index of one kind, and how many of `wanted` (id -> token) it does not hold yet.
+
+    Reads what is new or was changed, in batches, until the time `until` (of `time.monotonic`).
+    """
+    index = Index.of(actor, searched.kind)
+    known = index.known()
+    missing = [row for row, token in wanted.items() if (row, token) not in known]
+    texts: list[Text] = []
+    while missing and time.monotonic() < until:
+        batch, missing = missing[:AT_ONCE], missing[AT_ONCE:]
+        named = searched.named(actor, batch)
+        for row in batch:
+            lines = named[row].lines if row in named else []
+            texts.append(Text(row, wanted[row], frozenset(fold("\n".join(lines)).split())))
+    if texts:
+        index.add(texts, wanted)
+    return index, len(missing)
+
+
+@on("keys.taken")
+def _forget(members: Sequence[str]) -> None:
+    """What somebody could read until now is in no index any more; it is made anew of what is left to her."""
+    assert in_transaction()
+    db.session.execute(delete(SearchSegment).where(SearchSegment.member_id.in_(members)))
+
+
+def _ring(actor: Actor) -> MemberKeyring:
+    assert isinstance(actor.ring, MemberKeyring)
+    return actor.ring

@@ -1,0 +1,67 @@
+"""What is asked for: words and phrases in the spelling that all spellings share, and patronymics in each of theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from caseflow.network.names import fold
+
+MOST_WORDS = 8
+_QUOTED = re.compile(r"[\"“”„«](.+?)[\"“”»]")
+# Маратович is Маратұлы and Maratuly, Маратовна is Маратқызы: as `fold` spells their ends.
+_OF_SONS = ("oviç", "eviç", "uli", "ogli")
+_OF_DAUGHTERS = ("ovna", "evna", "kizi")
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a text must hold: each of `words` in one of its spellings, and each of `phrases` word by word."""
+
+    words: tuple[tuple[str, ...], ...]
+    phrases: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+
+def sought(typed: str) -> Sought:
+    """Read what was typed: words in any order, and phrases between quotation marks; at most eight words count."""
+    phrases = tuple(filter(None, (fold(phrase) for phrase in _QUOTED.findall(typed))))
+    single = fold(_QUOTED.sub(" ", typed)).split() + [word for phrase in phrases for word in phrase.split()]
+    return Sought(tuple(map(_spellings, dict.fromkeys(single[:MOST_WORDS]))), phrases)
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    for ends in (_OF_SONS, _OF_DAUGHTERS):
+        for end in ends:
+            stem = word.removesuffix(end)
+            if stem != word and len(stem) >= _SHORTEST_STEM:
+                return tuple(stem + each for each in ends)
+    return (word,)
+
+
+def holds(plain: str, wanted: Sought) -> bool:
+    """Tell whether a folded text holds what is sought."""
+    return all(any(word in plain for word in spellings) for spellings in wanted.words) and all(
+        f" {phrase} " in f" {plain} " for phrase in wanted.phrases
+    )
+
+
+def marked(line: str, wanted: Sought) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a line as they were written, each with whether it was sought."""
+    for word in line.split():
+        plain = fold(word)
+        yield word, any(each in plain for spellings in wanted.words for each in spellings)
+
+
+def around(lines: list[str], wanted: Sought, *, before: int = 8, after: int = 16) -> list[tuple[str, bool]]:
+    """Return the words around the first place where something sought stands; none when it stands nowhere."""
+    for line in lines:
+        words = list(marked(line, wanted))
+        at = next((number for number, (_word, hit) in enumerate(words) if hit), None)
+        if at is not None:
+            return words[max(0, at - before) : at + after]
+    return []

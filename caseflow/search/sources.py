@@ -1,0 +1,171 @@
+"""What can be searched, by kind: which rows a member may read now, the texts of some of them, and how one is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, String, cast, func, select
+
+from caseflow.access import cases as cases_policy
+from caseflow.access import evidence as evidence_policy
+from caseflow.access import incidents as incidents_policy
+from caseflow.access.actor import Actor
+from caseflow.access.safes import visible
+from caseflow.cases.models import Case, Note, Party
+from caseflow.evidence.models import File, Finding, Item
+from caseflow.evidence.queries import text_of
+from caseflow.incidents.models import Act, Incident, Involvement, Person, Source
+from caseflow.incidents.queries import Asked, narrowed
+from caseflow.kernel.db import db
+from caseflow.vault.errors import VaultError
+
+MOST_OF_A_FILE = 200_000  # characters of the text found in one file
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that a member may read: a token that changes with its texts, and the coded facts it is counted by."""
+
+    id: str
+    token: str
+    facts: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Named:
+    """One thing found: its reference, its title, where it opens, and its texts."""
+
+    reference: str
+    title: str
+    url: str
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One kind of thing: `rows(actor, asked)` the newest first, and `named(actor, ids)`, with its texts, in any order."""
+
+    kind: str
+    rows: Callable[[Actor, Asked], list[Row]]
+    named: Callable[[Actor, Collection[str]], dict[str, Named]]
+
+
+# -- incidents
+
+
+def _incidents(actor: Actor, asked: Asked) -> list[Row]:
+    facts = (Incident.state, Incident.region, cast(Incident.began_on, String), Incident.organisation_id)
+    query = select(Incident.id, cast(Incident.changed_at, String), *facts).where(incidents_policy.visible_to(actor))
+    found = db.session.execute(narrowed(query, asked).order_by(Incident.changed_at.desc(), Incident.id))
+    return [Row(row, token, tuple(facts)) for row, token, *facts in found]
+
+
+def _named_incidents(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
+    rows = _those(actor, Incident, ids, incidents_policy.visible_to(actor))
+    people, sources = _of(actor, Person, Person.incident_id, ids), _of(actor, Source, Source.incident_id, ids)
+    acts = _of(actor, Act, Act.incident_id, ids)
+    involved = _of(actor, Involvement, Involvement.act_id, [act.id for found in acts.values() for act in found])
+    found = {}
+    for row in rows:
+        lines = [row.reference, *_texts(actor, [row], "title", "narrative", "place")]
+        lines += _texts(actor, people[row.id], "name", "pseudonym", "details")
+        lines += _texts(actor, acts[row.id], "stated_reason", "consequences")
+        lines += _texts(actor, [one for act in acts[row.id] for one in involved[act.id]], "unit")
+        lines += _texts(actor, sources[row.id], "who")
+        url = url_for("incidents.show", incident_id=row.id)
+        found[row.id] = Named(row.reference, _text(actor, row, "title"), url, lines)
+    return found
+
+
+# -- cases
+
+
+def _cases(actor: Actor, _asked: Asked) -> list[Row]:
+    query = select(Case.id, cast(Case.changed_at, String)).where(cases_policy.visible_to(actor))
+    notes = _counted(Note.case_id, Note, actor)
+    parties = _counted(Party.case_id, Party, actor)
+    found = db.session.execute(query.order_by(Case.changed_at.desc(), Case.id))
+    return [Row(row, f"{token} {notes.get(row, 0)} {parties.get(row, 0)}") for row, token in found]
+
+
+def _named_cases(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
+    rows = _those(actor, Case, ids, cases_policy.visible_to(actor))
+    parties, notes = _of(actor, Party, Party.case_id, ids), _of(actor, Note, Note.case_id, ids)
+    found = {}
+    for row in rows:
+        lines = [row.reference, *_texts(actor, [row], "title", "objective", "legal_issue")]
+        lines += _texts(actor, parties[row.id], "name") + _texts(actor, notes[row.id], "body")
+        found[row.id] = Named(row.reference, _text(actor, row, "title"), url_for("cases.show", case_id=row.id), lines)
+    return found
+
+
+# -- evidence
+
+
+def _items(actor: Actor, _asked: Asked) -> list[Row]:
+    query = select(Item.id, cast(Item.version, String)).where(evidence_policy.visible_to(actor))
+    files = _counted(File.item_id, File, actor)
+    texts = select(File.item_id, func.count()).join(Finding, Finding.file_id == File.id)
+    texts = texts.where(evidence_policy.visible_files(actor), Finding.part == "text").group_by(File.item_id)
+    looked = dict(db.session.execute(texts.where(evidence_policy.visible_findings(actor))).tuples())
+    found = db.session.execute(query.order_by(Item.at.desc(), Item.id))
+    return [Row(row, f"{token} {files.get(row, 0)} {looked.get(row, 0)}") for row, token in found]
+
+
+def _named_items(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
+    rows = _those(actor, Item, ids, evidence_policy.visible_to(actor))
+    files = _of(actor, File, File.item_id, ids)
+    found = {}
+    for row in rows:
+        lines = _texts(actor, [row], "title", "details", "obtained_from", "obtained_where", "source_url")
+        lines += _texts(actor, files[row.id], "name")
+        for file in files[row.id]:
+            content = text_of(actor, file)
+            lines += str((content or {}).get("text", ""))[:MOST_OF_A_FILE].splitlines()
+        url = url_for("evidence.show", item_id=row.id)
+        found[row.id] = Named(f"№ {row.exhibit}", _text(actor, row, "title"), url, lines)
+    return found
+
+
+SEARCHED = (
+    Searched("incident", _incidents, _named_incidents),
+    Searched("case", _cases, _named_cases),
+    Searched("item", _items, _named_items),
+)
+
+
+# -- what they share
+
+
+def _those(actor: Actor, model: Any, ids: Collection[str], seen: ColumnElement[bool]) -> Sequence[Any]:
+    rows = list(db.session.scalars(select(model).where(model.id.in_(ids), seen)))
+    actor.ring.prepare(rows)
+    return rows
+
+
+def _of(actor: Actor, model: Any, column: Any, ids: Collection[str]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in db.session.scalars(select(model).where(column.in_(ids), visible(model, actor)).order_by(model.id)):
+        found[getattr(row, column.key)].append(row)
+    return found
+
+
+def _counted(column: Any, model: Any, actor: Actor) -> dict[str, int]:
+    rows = db.session.execute(select(column, func.count()).where(visible(model, actor)).group_by(column))
+    return dict(rows.tuples())
+
+
+def _texts(actor: Actor, rows: Sequence[Any], *names: str) -> list[str]:
+    texts = (_text(actor, row, name) for row in rows for name in names)
+    return [line for text in texts for line in text.splitlines() if line]
+
+
+def _text(actor: Actor, row: Any, name: str) -> str:
+    try:
+        return actor.ring.text(row, name)
+    except VaultError:  # one text that was damaged must not keep all others from being found
+        return ""
