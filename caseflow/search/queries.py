@@ -21,7 +21,7 @@ from caseflow.search.rules import Sought, sought
 from caseflow.search.sources import SEARCHED, Row, Searched
 
 MOST_SHOWN = 50
-MOST_READ = 500  # texts that are opened to see whether they hold a phrase
+MOST_READ = 200  # texts that are opened to see whether they hold a phrase
 MOST_COUNTED = 2000  # incidents found, up to which the rights that were violated are counted
 FACTS = ("state", "region", "year", "organisation")
 

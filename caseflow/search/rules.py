@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseflow.network.names import fold
@@ -50,18 +49,28 @@ def holds(plain: str, wanted: Sought) -> bool:
     )
 
 
-def marked(line: str, wanted: Sought) -> Iterator[tuple[str, bool]]:
-    """Yield the words of a line as they were written, each with whether it was sought."""
-    for word in line.split():
-        plain = fold(word)
-        yield word, any(each in plain for spellings in wanted.words for each in spellings)
-
-
 def around(lines: list[str], wanted: Sought, *, before: int = 8, after: int = 16) -> list[tuple[str, bool]]:
-    """Return the words around the first place where something sought stands; none when it stands nowhere."""
+    """Return the words around the first place where something sought stands, each with whether it was sought itself.
+
+    None when it stands nowhere.
+    """
+    sought = [each for spellings in wanted.words for each in spellings]
     for line in lines:
-        words = list(marked(line, wanted))
-        at = next((number for number, (_word, hit) in enumerate(words) if hit), None)
-        if at is not None:
-            return words[max(0, at - before) : at + after]
+        plain = fold(line)
+        places = [place for place in (plain.find(each) for each in sought) if place >= 0]
+        if not places:
+            continue
+        words = line.split()
+        # A word may fold to none or to several: near its number in the folded line it stands, else anywhere.
+        near = plain.count(" ", 0, min(places))
+        for start, end in ((max(0, near - before), near + after), (0, len(words))):
+            marked = [(word, _is_hit(word, sought)) for word in words[start:end]]
+            at = next((number for number, (_word, hit) in enumerate(marked) if hit), None)
+            if at is not None:
+                return marked[max(0, at - before) : at + after]
     return []
+
+
+def _is_hit(word: str, sought: list[str]) -> bool:
+    plain = fold(word)
+    return any(each in plain for each in sought)

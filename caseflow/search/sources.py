@@ -111,7 +111,7 @@ def _items(actor: Actor, _asked: Asked) -> list[Row]:
     files = _counted(File.item_id, File, actor)
     texts = select(File.item_id, func.count()).join(Finding, Finding.file_id == File.id)
     texts = texts.where(evidence_policy.visible_files(actor), Finding.part == "text").group_by(File.item_id)
-    looked = dict(db.session.execute(texts.where(evidence_policy.visible_findings(actor))).tuples())
+    looked = {row[0]: row[1] for row in db.session.execute(texts.where(evidence_policy.visible_findings(actor)))}
     found = db.session.execute(query.order_by(Item.at.desc(), Item.id))
     return [Row(row, f"{token} {files.get(row, 0)} {looked.get(row, 0)}") for row, token in found]
 
@@ -156,7 +156,7 @@ def _of(actor: Actor, model: Any, column: Any, ids: Collection[str]) -> dict[str
 
 def _counted(column: Any, model: Any, actor: Actor) -> dict[str, int]:
     rows = db.session.execute(select(column, func.count()).where(visible(model, actor)).group_by(column))
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def _texts(actor: Actor, rows: Sequence[Any], *names: str) -> list[str]:

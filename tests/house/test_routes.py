@@ -251,6 +251,7 @@ ANSWERS = {
     "GET reports.index": "303 | 200 200 200",
     "GET search.index": "303 | 200 200 200",
     "POST search.index": "401 | 200 200 200",
+    "POST search.forget": "401 | 303 303 303",
     "GET static": "200 | 200 200 200 | 200 200 200",
     "GET web.health": "200 | 200 200 200",
     "POST web.preferences": "303 | 303 303 303",

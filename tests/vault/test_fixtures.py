@@ -23,6 +23,7 @@ from caseflow.vault import armor, factors, keys, notes, organisation, passphrase
 from caseflow.vault.carried import open_carried
 from caseflow.vault.grants import GrantContext, SafeSecrets, SealedGrant, open_grant, quick_open, unchain
 from caseflow.vault.identity import Identity, Passphrase
+from caseflow.vault.indexes import open_index
 from caseflow.vault.keys import MemberKeys, MemberPublic
 from caseflow.vault.recovery import RecoveryCode
 from caseflow.vault.shares import Share
@@ -66,6 +67,11 @@ def unsealed(file: bytes, identity: Identity | Passphrase) -> bytes:
 def opens_factor(given: Facts, sealed: Facts) -> str:
     where = {name: given[name] for name in ("instance", "member", "place")}
     return factors.open_factor(MemberKeys.from_seed(raw(given["seed"])), raw(sealed["box"]), **where).hex()
+
+
+def opens_index(given: Facts, sealed: Facts) -> str:
+    where = {name: given[name] for name in ("instance", "member", "place")}
+    return open_index(MemberKeys.from_seed(raw(given["seed"])), raw(sealed["box"]), **where).hex()
 
 
 def opens_carried(given: Facts, sealed: Facts) -> str:
@@ -142,6 +148,7 @@ OPENERS: dict[str, Callable[[Facts, Facts], object]] = {
         raw(sealed["box"]), raw(given["k"]), raw(given["sid_hash"])
     ).hex(),
     "factor": opens_factor,
+    "index": opens_index,
     "carried": opens_carried,
     "wrap": opens_wrap,
     "share": opens_share,

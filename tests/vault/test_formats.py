@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from caseflow.search.segments import Segment, Text
 from caseflow.vault import armor, header, keys, merkle, notes, passphrases, sessions, stream
 from caseflow.vault.carried import open_carried
 from caseflow.vault.commitment import commit
@@ -18,6 +19,7 @@ from caseflow.vault.factors import open_factor
 from caseflow.vault.fields import fields
 from caseflow.vault.grants import GrantContext, SafeSecrets, SealedGrant, open_grant, quick_open, unchain
 from caseflow.vault.identity import Passphrase
+from caseflow.vault.indexes import open_index
 from caseflow.vault.keys import MemberKeys, MemberPublic
 from caseflow.vault.recovery import RecoveryCode
 from caseflow.vault.texts import TextPlace, open_text
@@ -114,6 +116,12 @@ def test_the_example_factor_opens_and_the_example_confirmation_verifies(examples
         "caseflow/v2/confirm-key", "caseflow.example", "member-9", "documenter", MEMBER.public.to_bytes()
     )
     keys.verify(GRANTOR.public, confirmed, examples["key confirmation"], purpose="confirm-key")
+
+
+def test_the_example_segment_of_an_index_opens(examples: dict[str, bytes]) -> None:
+    place = {"instance": "caseflow.example", "member": "member-9", "place": "incident:segment-1"}
+    segment = Segment(open_index(MEMBER, examples["index segment"], **place))
+    assert segment.read() == [Text("row-1", "2026-03-06", frozenset({"dahau", "jumabekov"}))]
 
 
 def test_the_example_of_what_was_carried_through_the_lock_opens(examples: dict[str, bytes]) -> None:
