@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-<<<<<<< HEAD
 from datetime import date, datetime, timedelta
-=======
-from datetime import date, datetime
 from typing import Any
->>>>>>> f003026 (Search keeps an index sealed to its reader: words, phrases, facets with counts, kept searches)
 
 from sqlalchemy import Select, case, extract, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
