@@ -17,11 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from bench import imports, keys, ledger, lists, signin, upload, vault
-=======
-from bench import keys, ledger, lists, search, signin, upload, vault
->>>>>>> 773bd8e (Search: its formats, its docs, its measure)
+from bench import imports, keys, ledger, lists, search, signin, upload, vault
 
 KEPT = Path(__file__).resolve().parents[1] / "instance" / "bench.json"
 Row = dict[str, Any]
@@ -56,11 +52,8 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "signin": signin.run,
     "ledger": ledger.run,
     "keys": keys.run,
-<<<<<<< HEAD
     "imports": imports.run,
-=======
     "search": search.run,
->>>>>>> 773bd8e (Search: its formats, its docs, its measure)
 }
 
 

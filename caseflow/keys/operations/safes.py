@@ -138,7 +138,6 @@ def _settle_one(
         recipient = ring.current(safe.id)[1].recipient
         public = {"member": member, "epoch": safe.epoch, "recipient": recipient}
         ledger.record("keys.withdraw", by=by, at=at, about=safe, public=public)
-<<<<<<< HEAD
     told = [
         ledger.Fact("keys.grant", safe, public={"member": member, "reason": plan[member], "epoch": safe.epoch})
         for member in sorted(missing)
@@ -146,16 +145,9 @@ def _settle_one(
     if not (surplus or lost):
         return told
     ledger.record_many(told, by=by, at=at)
+    announce("keys.taken", members=sorted(surplus | lost))
     announce("keys.new_epoch", safe_id=safe.id, epoch=safe.epoch, ring=ring, by=by, at=at)
     return []
-=======
-    for member in sorted(missing):
-        public = {"member": member, "reason": plan[member], "epoch": safe.epoch}
-        ledger.record("keys.grant", by=by, at=at, about=safe, public=public)
-    if surplus or lost:
-        announce("keys.taken", members=sorted(surplus | lost))
-        announce("keys.new_epoch", safe_id=safe.id, epoch=safe.epoch, ring=ring, by=by, at=at)
->>>>>>> 142285d (Search keeps an index sealed to its reader: words, phrases, facets with counts, kept searches)
 
 
 def _start_epoch(safe: Safe, ring: MemberKeyring, *, at: datetime) -> None:
