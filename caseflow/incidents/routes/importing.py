@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -236,7 +236,7 @@ def import_verdicts(run_id: str) -> ResponseReturnValue:
             cells = {code: cell for code, cell in zip(codes, row.cells, strict=False) if code == "key"}
             yield [str(row.number), cells.get("key", ""), verdict_words(row) if row.verdict else ""]
 
-    return sent(writing.as_csv(rows(), locale=language()), "verdicts", "csv")
+    return sent(iter(list(writing.as_csv(rows(), locale=language()))), "verdicts", "csv")
 
 
 @bp.get("/import/template.<form>")
@@ -248,12 +248,12 @@ def import_template(form: str) -> ResponseReturnValue:
     codes = [column.code for column in layout.columns().values()]
     rows = [[layout.heading(code, language()) for code in codes], trying.example(codes, language())]
     lines = writing.as_csv(rows, locale=language()) if form == "csv" else writing.as_workbook(rows)
-    return sent(lines, "caseflow-template", form)
+    return sent(iter(list(lines)), "caseflow-template", form)
 
 
 def sent(pieces: Iterator[bytes], name: str, form: str) -> Response:
-    """Return the answer that sends a list as it is written."""
-    answer = Response(stream_with_context(pieces), content_type=writing.TYPES[form])
+    """Return the answer that sends a list as it is written; the request is over by then."""
+    answer = Response(pieces, content_type=writing.TYPES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return answer
