@@ -53,7 +53,7 @@ def test_what_is_searched_for_stands_in_no_address(world):
     client = signed_in_client(app, people.dana)
     page = client.get("/search").text
     assert '<form class="toolbar" method="post" action="/search"' in page
-    assert "What you search for is stored nowhere." in page
+    assert "What you search for is stored nowhere, unless you keep it." in page
 
     answer = send(client, "/search", q="station")
 
