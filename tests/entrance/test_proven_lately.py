@@ -20,6 +20,7 @@ LATER = timedelta(minutes=16)
 ASKED = {
     "cases.assign_counsel",
     "cases.link_incident",
+    "incidents.refer",
     "network.approve",
     "network.ask_recovery",
     "network.confirm_key",
