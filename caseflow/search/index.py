@@ -7,7 +7,7 @@ again, and opened with the keys she holds now.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, select
@@ -21,7 +21,7 @@ from caseflow.network.names import fold
 from caseflow.search import segments
 from caseflow.search.models import SearchSegment
 from caseflow.search.segments import Segment, Text
-from caseflow.search.sources import Searched
+from caseflow.search.sources import Searched, id_of
 from caseflow.vault.errors import VaultError
 from caseflow.vault.indexes import open_index, seal_index
 
@@ -58,29 +58,29 @@ class Index:
                 continue
         return cls(actor, kind, found)
 
-    def known(self) -> set[tuple[str, str]]:
-        """Return id and token of every text in the index."""
-        return {text for segment in self.segments.values() for text in segment.texts}
+    def known(self) -> set[str]:
+        """Return the key of every text in the index."""
+        return set().union(*(segment.keys for segment in self.segments.values()))
 
-    def matching(self, words: Sequence[tuple[str, ...]]) -> set[tuple[str, str]]:
-        """Return id and token of the texts that hold each of `words` in one of its spellings."""
-        found: set[tuple[str, str]] = set()
+    def matching(self, words: Sequence[tuple[str, ...]]) -> set[str]:
+        """Return the keys of the texts that hold each of `words` in one of its spellings."""
+        found: set[str] = set()
         for segment in self.segments.values():
-            numbers = set(range(len(segment.texts)))
+            numbers = set(range(len(segment.keys)))
             for spellings in words:
                 numbers &= segment.matching(spellings)
                 if not numbers:
                     break
-            found.update(segment.texts[number] for number in numbers)
+            found.update(segment.keys[number] for number in numbers)
         return found
 
-    def add(self, texts: Sequence[Text], wanted: Mapping[str, str]) -> None:
-        """Store `texts`, together with those of segments in which few are left; `wanted` gives id -> present token."""
+    def add(self, texts: Sequence[Text], wanted: Collection[str]) -> None:
+        """Store `texts`, together with those of segments in which few are left; `wanted` are the present keys."""
+        present = frozenset(wanted)
         merged, gone = list(texts), []
         for row, segment in self.segments.items():
-            left = sum(wanted.get(one) == token for one, token in segment.texts)
-            if left < _FEW:
-                merged += [text for text in segment.read() if wanted.get(text.id) == text.token]
+            if len(present.intersection(segment.keys)) < _FEW:
+                merged += [text for text in segment.read() if text.key in present]
                 gone.append(row)
         ring, at = _ring(self.actor), now()
         with transaction():
@@ -102,21 +102,21 @@ class Index:
         return (SearchSegment.member_id == self.actor.member_id) & (SearchSegment.kind == self.kind)
 
 
-def brought_up_to_date(searched: Searched, actor: Actor, wanted: Mapping[str, str], until: float) -> tuple[Index, int]:
-    """Return the index of one kind, and how many of `wanted` (id -> token) it does not hold yet.
+def brought_up_to_date(searched: Searched, actor: Actor, wanted: Sequence[str], until: float) -> tuple[Index, int]:
+    """Return the index of one kind, and how many of the keys `wanted` it does not hold yet.
 
     Reads what is new or was changed, in batches, until the time `until` (of `time.monotonic`).
     """
     index = Index.of(actor, searched.kind)
     known = index.known()
-    missing = [row for row, token in wanted.items() if (row, token) not in known]
+    missing = [key for key in wanted if key not in known]
     texts: list[Text] = []
     while missing and time.monotonic() < until:
         batch, missing = missing[:AT_ONCE], missing[AT_ONCE:]
-        named = searched.named(actor, batch)
-        for row in batch:
-            lines = named[row].lines if row in named else []
-            texts.append(Text(row, wanted[row], frozenset(fold("\n".join(lines)).split())))
+        named = searched.named(actor, [id_of(key) for key in batch])
+        for key in batch:
+            lines = named[id_of(key)].lines if id_of(key) in named else []
+            texts.append(Text(key, frozenset(fold("\n".join(lines)).split())))
     if texts:
         index.add(texts, wanted)
     return index, len(missing)

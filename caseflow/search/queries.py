@@ -18,12 +18,11 @@ from caseflow.network.names import fold
 from caseflow.precedents import queries as precedents
 from caseflow.search import index, rules
 from caseflow.search.rules import Sought, sought
-from caseflow.search.sources import SEARCHED, Row, Searched
+from caseflow.search.sources import FACTS, SEARCHED, Searched, facts_of, id_of
 
 MOST_SHOWN = 50
 MOST_READ = 200  # texts that are opened to see whether they hold a phrase
 MOST_COUNTED = 2000  # incidents found, up to which the rights that were violated are counted
-FACTS = ("state", "region", "year", "organisation")
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,13 @@ def search(actor: Actor, words: str, *, kind: str = "", asked: Asked | None = No
 
 
 def _search(searched: Searched, actor: Actor, wanted: Sought, asked: Asked, until: float, found: Found) -> None:
-    rows = searched.rows(actor, asked)
-    tokens = {row.id: row.token for row in rows}
-    held, left = index.brought_up_to_date(searched, actor, tokens, until)
+    keys = searched.keys(actor, asked)
+    if not keys:
+        return
+    held, left = index.brought_up_to_date(searched, actor, keys, until)
     found.left += left
     matching = held.matching(wanted.words)
-    hits = [row for row in rows if (row.id, row.token) in matching]
+    hits = [key for key in keys if key in matching]
     shown, confirmed = _shown(searched, actor, hits, wanted)
     found.hits += shown
     found.counts[searched.kind] = confirmed
@@ -91,33 +91,29 @@ def _search(searched: Searched, actor: Actor, wanted: Sought, asked: Asked, unti
         found.facets = _facets(actor, hits)
 
 
-def _shown(searched: Searched, actor: Actor, rows: list[Row], wanted: Sought) -> tuple[list[Hit], int]:
+def _shown(searched: Searched, actor: Actor, keys: list[str], wanted: Sought) -> tuple[list[Hit], int]:
     """Return the first hits, and how many there are: of phrases, how many were seen in what was opened."""
     shown: list[Hit] = []
     number = 0
     most = MOST_READ if wanted.phrases else MOST_SHOWN
-    for start in range(0, min(len(rows), most), MOST_SHOWN):
-        batch = [row.id for row in rows[start : start + MOST_SHOWN]]
-        named = searched.named(actor, batch)
-        for row in batch:
-            one = named.get(row)
-            if one is None or not rules.holds(fold("\n".join(one.lines)), wanted):
-                continue
-            number += 1
-            if len(shown) < MOST_SHOWN:
-                shown.append(Hit(searched.kind, one.reference, one.title, one.url, rules.around(one.lines, wanted)))
-    return shown, number if wanted.phrases else number + max(0, len(rows) - most)
+    read = [id_of(key) for key in keys[:most]]
+    named = searched.named(actor, read)
+    for row in read:
+        one = named.get(row)
+        if one is None or not rules.holds(fold("\n".join(one.lines)), wanted):
+            continue
+        number += 1
+        if len(shown) < MOST_SHOWN:
+            shown.append(Hit(searched.kind, one.reference, one.title, one.url, rules.around(one.lines, wanted)))
+    return shown, number if wanted.phrases else number + max(0, len(keys) - most)
 
 
-def _facets(actor: Actor, rows: list[Row]) -> dict[str, Counter[str]]:
-    facets: dict[str, Counter[str]] = {name: Counter() for name in (*FACTS, "right")}
-    for row in rows:
-        state, region, began_on, organisation = row.facts
-        for name, value in zip(FACTS, (state, region, (began_on or "")[:4], organisation), strict=True):
-            if value:
-                facets[name][value] += 1
-    if len(rows) <= MOST_COUNTED:
-        kinds = [set(found) for found in kinds_of(actor, [row.id for row in rows]).values()]
+def _facets(actor: Actor, keys: list[str]) -> dict[str, Counter[str]]:
+    told = zip(*map(facts_of, keys), strict=True) if keys else [()] * len(FACTS)
+    facets = {name: Counter(filter(None, values)) for name, values in zip(FACTS, told, strict=True)}
+    facets["right"] = Counter()
+    if len(keys) <= MOST_COUNTED:
+        kinds = [set(found) for found in kinds_of(actor, [id_of(key) for key in keys]).values()]
         for group in act_groups():
             of_right = {kind.code for kind in act_kinds(group.code)}
             facets["right"][group.code] = sum(not found.isdisjoint(of_right) for found in kinds)

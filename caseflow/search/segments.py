@@ -1,6 +1,6 @@
 """A segment of an index: the words of up to a thousand texts, each word once, so that little is read to search them all.
 
-In bytes, numbers little-endian: version 1, then the lengths of five parts (4 bytes each). Texts: JSON `[[id, token], …]`.
+In bytes, numbers little-endian: version 2, then the lengths of five parts (4 bytes each). Keys: one of each text, in lines.
 Words: UTF-8, sorted, with a newline before and after each. Lines: where in them each word begins (4 bytes each). Starts:
 where in the postings those of each word begin, and where the last ones end (4 bytes each). Postings: numbers of texts
 (2 bytes each).
@@ -8,7 +8,6 @@ where in the postings those of each word begin, and where the last ones end (4 b
 
 from __future__ import annotations
 
-import json
 import struct
 import sys
 from array import array
@@ -18,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-VERSION = 1
+VERSION = 2
 MOST = 1000
 _HEAD = struct.Struct("<B5I")
 
@@ -29,10 +28,9 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True)
 class Text:
-    """One text: the row it is of, a token that changes with it, and its words."""
+    """One text: its key, one line that changes with it, and its words."""
 
-    id: str
-    token: str
+    key: str
     words: frozenset[str]
 
 
@@ -45,12 +43,12 @@ def write(texts: Sequence[Text]) -> bytes:
         for word in text.words:
             found[word].append(number)
     words = sorted(found)
-    named = json.dumps([[text.id, text.token] for text in texts]).encode()
+    keys = "\n".join(text.key for text in texts).encode()
     told = ("\n" + "".join(f"{word}\n" for word in words)).encode()
     lines = _bytes(array("I", accumulate((len(word.encode()) + 1 for word in words[:-1]), initial=1))) if words else b""
     starts = _bytes(array("I", accumulate((len(found[word]) for word in words), initial=0)))
     postings = _bytes(array("H", (number for word in words for number in found[word])))
-    parts = (named, told, lines, starts, postings)
+    parts = (keys, told, lines, starts, postings)
     return _HEAD.pack(VERSION, *map(len, parts)) + b"".join(parts)
 
 
@@ -63,8 +61,8 @@ class Segment:
             ends = list(accumulate(lengths, initial=_HEAD.size))
             if version != VERSION or ends[-1] != len(content):
                 raise Malformed("This is no segment of an index.")
-            named, self._words, lines, starts, postings = (content[start:end] for start, end in pairwise(ends))
-            self.texts: list[tuple[str, str]] = [(row, token) for row, token in json.loads(named)]
+            keys, self._words, lines, starts, postings = (content[start:end] for start, end in pairwise(ends))
+            self.keys = keys.decode().split("\n") if keys else []
             self._lines, self._starts = _array("I", lines), _array("I", starts)
             self._postings = _array("H", postings)
         except (struct.error, ValueError, TypeError) as broken:
@@ -85,11 +83,11 @@ class Segment:
 
     def read(self) -> list[Text]:
         """Return the texts as `write` was given them."""
-        words: list[set[str]] = [set() for _text in self.texts]
+        words: list[set[str]] = [set() for _key in self.keys]
         for number, word in enumerate(self._words.decode().split("\n")[1:-1]):
             for text in self._postings[self._starts[number] : self._starts[number + 1]]:
                 words[text].add(word)
-        return [Text(row, token, frozenset(found)) for (row, token), found in zip(self.texts, words, strict=True)]
+        return [Text(key, frozenset(found)) for key, found in zip(self.keys, words, strict=True)]
 
 
 def _bytes(numbers: array[int]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from flask import url_for
@@ -26,13 +27,18 @@ from caseflow.vault.errors import VaultError
 MOST_OF_A_FILE = 200_000  # characters of the text found in one file
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row that a member may read: a token that changes with its texts, and the coded facts it is counted by."""
+FACTS = ("state", "region", "year", "organisation")
+_BETWEEN = "\t"
 
-    id: str
-    token: str
-    facts: tuple[Any, ...] = ()
+
+def id_of(key: str) -> str:
+    """Return the id of the row that has this key."""
+    return key.partition(_BETWEEN)[0]
+
+
+def facts_of(key: str) -> list[str]:
+    """Return the `FACTS` by which an incident with this key is counted, '' where there is none."""
+    return key.split(_BETWEEN)[-len(FACTS) :]
 
 
 @dataclass(frozen=True)
@@ -47,21 +53,25 @@ class Named:
 
 @dataclass(frozen=True)
 class Searched:
-    """One kind of thing: `rows(actor, asked)` the newest first, and `named(actor, ids)`, with its texts, in any order."""
+    """One kind of thing: `keys(actor, asked)`, the newest first, and `named(actor, ids)`, with its texts, in any order.
+
+    A key is the id of a row that the member may read, what changes with its texts, and the facts it is counted by: one
+    string, as there are thousands of them.
+    """
 
     kind: str
-    rows: Callable[[Actor, Asked], list[Row]]
+    keys: Callable[[Actor, Asked], Sequence[str]]
     named: Callable[[Actor, Collection[str]], dict[str, Named]]
 
 
 # -- incidents
 
 
-def _incidents(actor: Actor, asked: Asked) -> list[Row]:
-    facts = (Incident.state, Incident.region, cast(Incident.began_on, String), Incident.organisation_id)
-    query = select(Incident.id, cast(Incident.changed_at, String), *facts).where(incidents_policy.visible_to(actor))
-    found = db.session.execute(narrowed(query, asked).order_by(Incident.changed_at.desc(), Incident.id))
-    return [Row(row, token, tuple(facts)) for row, token, *facts in found]
+def _incidents(actor: Actor, asked: Asked) -> Sequence[str]:
+    year = func.substr(cast(Incident.began_on, String), 1, 4)
+    facts = (Incident.state, Incident.region, year, Incident.organisation_id)
+    query = select(_key(Incident.id, Incident.changed_at, *facts)).where(incidents_policy.visible_to(actor))
+    return db.session.scalars(narrowed(query, asked).order_by(Incident.changed_at.desc(), Incident.id)).all()
 
 
 def _named_incidents(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
@@ -84,12 +94,13 @@ def _named_incidents(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
 # -- cases
 
 
-def _cases(actor: Actor, _asked: Asked) -> list[Row]:
-    query = select(Case.id, cast(Case.changed_at, String)).where(cases_policy.visible_to(actor))
-    notes = _counted(Note.case_id, Note, actor)
-    parties = _counted(Party.case_id, Party, actor)
-    found = db.session.execute(query.order_by(Case.changed_at.desc(), Case.id))
-    return [Row(row, f"{token} {notes.get(row, 0)} {parties.get(row, 0)}") for row, token in found]
+def _cases(actor: Actor, _asked: Asked) -> Sequence[str]:
+    query = select(Case.id, _key(Case.id, Case.changed_at)).where(cases_policy.visible_to(actor))
+    found = db.session.execute(query.order_by(Case.changed_at.desc(), Case.id)).all()
+    if not found:
+        return []
+    notes, parties = _counted(Note.case_id, Note, actor), _counted(Party.case_id, Party, actor)
+    return [f"{key} {notes.get(row, 0)} {parties.get(row, 0)}" for row, key in found]
 
 
 def _named_cases(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
@@ -106,14 +117,16 @@ def _named_cases(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
 # -- evidence
 
 
-def _items(actor: Actor, _asked: Asked) -> list[Row]:
-    query = select(Item.id, cast(Item.version, String)).where(evidence_policy.visible_to(actor))
+def _items(actor: Actor, _asked: Asked) -> Sequence[str]:
+    query = select(Item.id, _key(Item.id, Item.version)).where(evidence_policy.visible_to(actor))
+    found = db.session.execute(query.order_by(Item.at.desc(), Item.id)).all()
+    if not found:
+        return []
     files = _counted(File.item_id, File, actor)
     texts = select(File.item_id, func.count()).join(Finding, Finding.file_id == File.id)
     texts = texts.where(evidence_policy.visible_files(actor), Finding.part == "text").group_by(File.item_id)
     looked = {row[0]: row[1] for row in db.session.execute(texts.where(evidence_policy.visible_findings(actor)))}
-    found = db.session.execute(query.order_by(Item.at.desc(), Item.id))
-    return [Row(row, f"{token} {files.get(row, 0)} {looked.get(row, 0)}") for row, token in found]
+    return [f"{key} {files.get(row, 0)} {looked.get(row, 0)}" for row, key in found]
 
 
 def _named_items(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
@@ -141,6 +154,10 @@ SEARCHED = (
 # -- what they share
 
 
+def _key(*columns: Any) -> ColumnElement[str]:
+    return reduce(lambda key, column: key + _BETWEEN + func.coalesce(cast(column, String), ""), columns)
+
+
 def _those(actor: Actor, model: Any, ids: Collection[str], seen: ColumnElement[bool]) -> Sequence[Any]:
     rows = list(db.session.scalars(select(model).where(model.id.in_(ids), seen)))
     actor.ring.prepare(rows)
@@ -149,6 +166,8 @@ def _those(actor: Actor, model: Any, ids: Collection[str], seen: ColumnElement[b
 
 def _of(actor: Actor, model: Any, column: Any, ids: Collection[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
+    if not ids:
+        return found
     for row in db.session.scalars(select(model).where(column.in_(ids), visible(model, actor)).order_by(model.id)):
         found[getattr(row, column.key)].append(row)
     return found
