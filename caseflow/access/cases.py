@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 
 from caseflow.access.actor import Actor, Objection, unready
 from caseflow.access.safes import visible
-from caseflow.cases.models import Case, Counsel, Task
+from caseflow.cases.models import Case, ConflictCheck, Counsel, Task
 from caseflow.kernel.words import N_
 
 BY_COORDINATOR = N_("Cases are opened and staffed by a coordinator.")
@@ -79,6 +79,23 @@ def may_finish_task(actor: Actor, case: Case, task: Task) -> Objection:
 def may_add_party(actor: Actor, case: Case) -> Objection:
     """Return why `actor` may not add a party to `case`, or None."""
     return may_work_in(actor, case)
+
+
+def may_correct_party(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not correct a party of `case`, or None."""
+    return may_work_in(actor, case)
+
+
+def may_check_conflicts(actor: Actor) -> Objection:
+    """Return why `actor` may not have names compared with all others in the network, or None."""
+    return unready(actor) or (None if actor.is_coordinator else N_("Only coordinators hold all keys that this takes."))
+
+
+def may_resolve_conflict(actor: Actor, check: ConflictCheck) -> Objection:
+    """Return why `actor` may not decide about what a check found, or None."""
+    if check.state not in ("possible", "resolved"):
+        return unready(actor) or N_("Nothing was found that is to be decided.")
+    return may_check_conflicts(actor)
 
 
 def may_close(actor: Actor, case: Case) -> Objection:

@@ -96,6 +96,28 @@ class PartyForm(Form):
         self.kind.choices = named(rules.PARTY_KINDS)
 
 
+class ConflictForm(Form):
+    """What is decided about a possible conflict."""
+
+    verdict = RadioField(_l("Decision"), [choose()])
+    reason = Text(
+        _l("Reason"),
+        [required(_l("Say why, in a sentence."))],
+        most=4000,
+        description=_l("Only coordinators read it."),
+    )
+    answer = Text(
+        _l("What the team is told"),
+        [optional()],
+        most=2000,
+        description=_l("The team of this case reads it. Name no other matter and nobody in it."),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.verdict.choices = named(rules.CONFLICT_VERDICTS)
+
+
 class NoteForm(Form):
     """An internal note."""
 

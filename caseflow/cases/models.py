@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from caseflow.kernel.db import Base, Sealed
+from caseflow.kernel.db import Base, Id, Sealed
 from caseflow.keys.models import InSafe
 from caseflow.network.models import Member
 
@@ -34,7 +34,8 @@ class Case(InSafe, Base):
     version: Mapped[int] = mapped_column()
 
     counsel: Mapped[list[Counsel]] = relationship(back_populates="case", order_by="Counsel.since")
-    parties: Mapped[list[Party]] = relationship(order_by="Party.id")
+    parties: Mapped[list[Party]] = relationship(order_by="Party.at")
+    checks: Mapped[list[ConflictCheck]] = relationship(back_populates="case", order_by="ConflictCheck.asked_at")
     notes: Mapped[list[Note]] = relationship(order_by="Note.at")
     tasks: Mapped[list[Task]] = relationship(order_by="Task.due_on")
     links: Mapped[list[IncidentLink]] = relationship(back_populates="case", order_by="IncidentLink.at")
@@ -83,6 +84,49 @@ class Party(InSafe, Base):
     kind: Mapped[str] = mapped_column(String(12))
     name_sealed: Mapped[bytes] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class ConflictCheck(InSafe, Base):
+    """What is known of one name of a case: whether somebody elsewhere in the network may stand on the other side.
+
+    `subject` is `party:…`, `counsel:…` or `person:…`, one of an incident. `state`: waiting, clear, possible, resolved.
+    It lies in the safe of the case and says no more than its team may know; what was found lies in a `ConflictFinding`.
+    """
+
+    __tablename__ = "case_conflict_checks"
+    __table_args__ = (UniqueConstraint("case_id", "subject"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    answer_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    resolved_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
+    resolved_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship(back_populates="checks")
+
+
+class ConflictFinding(InSafe, Base):
+    """What a check found, in the safe that only coordinators hold: JSON, and why it was resolved as it was."""
+
+    __tablename__ = "case_conflict_findings"
+
+    check_id: Mapped[str] = mapped_column(ForeignKey("case_conflict_checks.id"), unique=True)
+    hits_sealed: Mapped[bytes] = mapped_column(Sealed)
+    reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+
+
+class KnownNames(Id, Base):
+    """A piece of the list of all names that one coordinator may read, folded, sealed with her own keys."""
+
+    __tablename__ = "case_known_names"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), index=True)
+    sealed: Mapped[bytes]
     at: Mapped[datetime]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from caseflow.access import cases as policy
 from caseflow.access import incidents as incidents_policy
 from caseflow.access.actor import Actor
+from caseflow.access.safes import visible
 from caseflow.cases import queries
-from caseflow.cases.models import Case
+from caseflow.cases.models import Case, ConflictCheck
 from caseflow.evidence import owners
 from caseflow.evidence.export import matters
 from caseflow.incidents.models import Incident
@@ -35,6 +36,17 @@ def case_of_incident(incident: Incident, actor: Actor) -> Panel | None:
         "objection": objection,
     }
     return Panel("cases", N_("Case"), "cases/incident_panel.html", values)
+
+
+@panel("desk", order=12)
+def conflicts_on_desk(_row: None, actor: Actor) -> Panel | None:
+    """Tell a coordinator how many names wait for her."""
+    if policy.may_check_conflicts(actor) is not None:
+        return None
+    open_ones = visible(ConflictCheck, actor), ConflictCheck.state.in_(("waiting", "possible"))
+    query = select(ConflictCheck.state, func.count()).where(*open_ones).group_by(ConflictCheck.state)
+    counts = {row[0]: row[1] for row in db.session.execute(query)}
+    return Panel("conflicts", N_("Possible conflicts"), "cases/conflicts_panel.html", counts) if counts else None
 
 
 def owner_of_safe(safe_id: str, actor: Actor) -> owners.Owner | None:

@@ -58,6 +58,46 @@ PARTY_KINDS = MappingProxyType(
     }
 )
 
+# What a coordinator decides about a possible conflict, and what is shown of a name until she has.
+CONFLICT_VERDICTS = MappingProxyType(
+    {
+        "another": InLanguages("Somebody else of this name", "Другое лицо с тем же именем", "Аттас басқа адам"),
+        "no_conflict": InLanguages(
+            "The same, but no conflict", "То же лицо, но конфликта нет", "Сол адам, бірақ қайшылық жоқ"
+        ),
+        "consented": InLanguages(
+            "A conflict; those concerned were told and agreed",
+            "Конфликт; затронутые лица извещены и согласны",
+            "Қайшылық бар; мүдделі тұлғалар хабардар және келіседі",
+        ),
+        "screened": InLanguages(
+            "A conflict; the people concerned are kept apart",
+            "Конфликт; причастные сотрудники разведены",
+            "Қайшылық бар; қатысты қызметкерлер бөлек жұмыс істейді",
+        ),
+        "conflict": InLanguages(
+            "A conflict: this may not go on as it is",
+            "Конфликт: так продолжать нельзя",
+            "Қайшылық: осылай жалғастыруға болмайды",
+        ),
+    }
+)
+CONFLICT_STATES = MappingProxyType(
+    {
+        "waiting": InLanguages(
+            "waits until a coordinator is here", "ждёт, пока войдёт координатор", "үйлестіруші кіргенше күтеді"
+        ),
+        "clear": InLanguages("no conflict found", "конфликт не найден", "қайшылық табылмады"),
+        "possible": InLanguages(
+            "possible conflict, ask the coordinator",
+            "возможен конфликт, спросите координатора",
+            "қайшылық болуы мүмкін, үйлестірушіден сұраңыз",
+        ),
+        "resolved": InLanguages("resolved", "решено", "шешілді"),
+    }
+)
+CONFLICT_TONES = MappingProxyType({"waiting": "neutral", "clear": "ok", "possible": "warn", "resolved": "info"})
+
 CASE_OUTCOMES = MappingProxyType(
     {
         "won": InLanguages("Won", "Выиграно", "Ұтты"),

@@ -8,6 +8,7 @@ the Latin ones of 2018 (Qýandyq) and 2021 (Quandyq), the passport romanisation,
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 # Latin pairs that stand for one Cyrillic letter, before single letters are read; the order matters (shch before sh).
 _PAIRS = (
@@ -68,3 +69,44 @@ def fold(name: str) -> str:
     # Дмитриев, Dmitriyev and Dmitriev: a glide that some write and some do not.
     text = text.replace("ii", "i").replace("ie", "e").replace("ee", "e")
     return " ".join(text.split())
+
+
+# Маратович is Маратұлы and Maratuly, Маратовна is Маратқызы: as `fold` spells their ends.
+_OF_SONS = ("oviç", "eviç", "uli", "ogli")
+_OF_DAUGHTERS = ("ovna", "evna", "kizi")
+_SHORTEST_STEM = 3
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """Return a folded word in each of its spellings: a patronymic in the Russian and the Kazakh forms."""
+    for ends in (_OF_SONS, _OF_DAUGHTERS):
+        for end in ends:
+            stem = word.removesuffix(end)
+            if stem != word and len(stem) >= _SHORTEST_STEM:
+                return tuple(stem + each for each in ends)
+    return (word,)
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Return the folded words of a name, each once, a patronymic in the first of its spellings; for `alike`."""
+    return tuple(dict.fromkeys(spellings(word)[0] for word in fold(name).split()))
+
+
+def alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two names (as `name_words` gives them) can be those of one person or body.
+
+    The words of the shorter must each stand in the longer, in any order, where a single letter is an initial, and at
+    least two of them, one of them whole; a name of one word is like nothing but itself.
+    """
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < 2:  # a surname alone would be like half of the network
+        return bool(shorter) and set(shorter) == set(longer)
+    left, whole = sorted(longer, key=len, reverse=True), False
+    for word in sorted(shorter, key=len, reverse=True):
+        found = next((each for each in left if each == word), None)
+        whole = whole or (found is not None and len(word) > 1)
+        found = found or next((each for each in left if 1 in (len(each), len(word)) and each[0] == word[0]), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return whole

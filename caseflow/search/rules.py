@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from caseflow.network.names import fold
+from caseflow.network.names import fold, spellings
 
 MOST_WORDS = 8
 _QUOTED = re.compile(r"[\"“”„«](.+?)[\"“”»]")
-# Маратович is Маратұлы and Maratuly, Маратовна is Маратқызы: as `fold` spells their ends.
-_OF_SONS = ("oviç", "eviç", "uli", "ogli")
-_OF_DAUGHTERS = ("ovna", "evna", "kizi")
-_SHORTEST_STEM = 3
 
 
 @dataclass(frozen=True)
@@ -30,16 +26,7 @@ def sought(typed: str) -> Sought:
     """Read what was typed: words in any order, and phrases between quotation marks; at most eight words count."""
     phrases = tuple(filter(None, (fold(phrase) for phrase in _QUOTED.findall(typed))))
     single = fold(_QUOTED.sub(" ", typed)).split() + [word for phrase in phrases for word in phrase.split()]
-    return Sought(tuple(map(_spellings, dict.fromkeys(single[:MOST_WORDS]))), phrases)
-
-
-def _spellings(word: str) -> tuple[str, ...]:
-    for ends in (_OF_SONS, _OF_DAUGHTERS):
-        for end in ends:
-            stem = word.removesuffix(end)
-            if stem != word and len(stem) >= _SHORTEST_STEM:
-                return tuple(stem + each for each in ends)
-    return (word,)
+    return Sought(tuple(map(spellings, dict.fromkeys(single[:MOST_WORDS]))), phrases)
 
 
 def holds(plain: str, wanted: Sought) -> bool:

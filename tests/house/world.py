@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from flask import Flask
@@ -23,6 +24,9 @@ from caseflow.access.deadlines import visible_to as visible_deadlines
 from caseflow.access.safes import visible
 from caseflow.app import create_app
 from caseflow.cases import operations as cases
+from caseflow.cases.conflicts import Comparison
+from caseflow.cases.models import ConflictCheck
+from caseflow.cases.names import Known
 from caseflow.deadlines import operations as deadlines
 from caseflow.deadlines.models import Deadline
 from caseflow.entrance import sessions
@@ -287,7 +291,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         counsel = cases.assign_counsel(case, member=member, role="lead", by=aigul, at=at)
     with transaction():
         cases.add_note(case, body="A note.", by=lawyer, at=at)
-        cases.add_party(case, side="opposing", kind="body", name="A ministry", by=lawyer, at=at)
+        party = cases.add_party(case, side="opposing", kind="individual", name=lawyer.name, by=lawyer, at=at)
         task = cases.give_task(
             case, what="Call", for_member=db.session.get_one(Member, lawyer.member_id), by=aigul, at=at
         )
@@ -308,11 +312,16 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     with transaction():
         deadlines.confirm(other, by=lawyer, at=at)
     review, precedent = _precedents(people, (decision, second), by=lawyer)
+    known = Comparison.with_all(Known.of(aigul, until=monotonic() + 5))
+    with transaction():
+        cases.check_names(known, by=aigul, at=at)
+        about = select(ConflictCheck).where(ConflictCheck.subject == f"party:{party.id}")
+        check = db.session.scalars(about.where(visible(ConflictCheck, aigul))).one()
     return {
         **ids, "lawyer_id": lawyer.member_id,
         "link_id": link.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
         "upload_id": upload.id, "run_id": run.id, "finding_id": picture,
-        "case_id": case.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
+        "case_id": case.id, "party_id": party.id, "check_id": check.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
         "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,
     }  # fmt: skip

@@ -2,15 +2,18 @@
 
 from caseflow.cases.operations import leaving  # noqa: F401 -- it listens when somebody leaves the network
 from caseflow.cases.operations.closure import close, reopen
+from caseflow.cases.operations.conflicts import check_names, resolve_conflict
 from caseflow.cases.operations.opening import edit, link_incident, open_case
 from caseflow.cases.operations.team import assign_counsel, end_counsel
-from caseflow.cases.operations.work import add_note, add_party, finish_task, give_task
+from caseflow.cases.operations.work import add_note, add_party, correct_party, finish_task, give_task
 
 __all__ = [
     "add_note",
     "add_party",
     "assign_counsel",
+    "check_names",
     "close",
+    "correct_party",
     "edit",
     "end_counsel",
     "finish_task",
@@ -18,4 +21,5 @@ __all__ = [
     "link_incident",
     "open_case",
     "reopen",
+    "resolve_conflict",
 ]

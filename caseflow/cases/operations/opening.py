@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.cases import rules
+from caseflow.cases.checks import ask_people
 from caseflow.cases.models import Case, IncidentLink
 from caseflow.cases.operations.team import settle
 from caseflow.cases.position import keep
@@ -124,6 +125,7 @@ def _link(case: Case, incident: Incident, *, by: Actor, at: datetime) -> Inciden
     case.links.append(IncidentLink(case_id=case.id, incident_id=incident.id, by_id=by.member_id, at=at))
     db.session.flush()
     incidents_room.take_to_case(incident, by=by, at=at)
+    ask_people(case, [incident], at=at)
     return incident
 
 

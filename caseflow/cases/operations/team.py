@@ -11,6 +11,7 @@ from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, Role, demand
 from caseflow.access.facts import able_members
 from caseflow.cases import rules
+from caseflow.cases.checks import ask
 from caseflow.cases.models import Case, Counsel, IncidentLink
 from caseflow.cases.position import keep
 from caseflow.incidents.models import Incident
@@ -83,4 +84,5 @@ def began(case: Case, member_id: str, role: str, *, by: Actor, at: datetime) -> 
     keep(case.id, changed_at=at)
     public = {"member": member_id, "counsel": role}
     ledger.record("cases.assign_counsel", by=by, at=at, about=counsel, public=public)
+    ask(case, [f"counsel:{counsel.id}"], at=at)
     return counsel

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.cases import rules
+from caseflow.cases.checks import ask
 from caseflow.cases.models import Case, Note, Party, Task
 from caseflow.cases.position import keep
 from caseflow.kernel.db import db, unscoped
@@ -17,22 +18,46 @@ from caseflow.kernel.words import N_
 from caseflow.keys.models import Grant
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member
+from caseflow.network.names import fold
 
 
 def add_party(case: Case, *, side: str, kind: str, name: str, by: Actor, at: datetime) -> Party:
     """Enter a person or body on one side of the case. Raises `RuleBroken` at `side`, `kind` or `name`."""
     demand(policy.may_add_party(by, case), about=ledger.name_of(case))
-    for field, code, known in (("side", side, rules.PARTY_SIDES), ("kind", kind, rules.PARTY_KINDS)):
-        if code not in known:
-            raise RuleBroken(N_("Choose one."), field=field)
-    _filled(name, "name")
+    _check_party(side=side, kind=kind, name=name)
     party = Party(safe_id=case.safe_id, case_id=case.id, side=side, kind=kind, by_id=by.member_id, at=at)
     by.ring.seal(party, name=name)
     case.parties.append(party)
     keep(case.id, changed_at=at)
     public = {"side": side, "kind": kind}
     ledger.record("cases.add_party", by=by, at=at, about=party, public=public, details={"name": name})
+    ask(case, [f"party:{party.id}"], at=at)
     return party
+
+
+def correct_party(party: Party, *, case: Case, side: str, kind: str, name: str, by: Actor, at: datetime) -> None:
+    """Correct a name or let somebody stand on another side; it is compared anew. Raises as `add_party` does."""
+    demand(policy.may_correct_party(by, case), about=ledger.name_of(party))
+    _check_party(side=side, kind=kind, name=name)
+    before = {"name": by.ring.text(party, "name"), "side": party.side, "kind": party.kind}
+    if before == {"name": name, "side": side, "kind": kind}:
+        return
+    party.side, party.kind = side, kind
+    by.ring.seal(party, name=name)
+    keep(case.id, changed_at=at)
+    public = {"side": side, "kind": kind}
+    details = {"before": before, "after": {"name": name}}
+    ledger.record("cases.correct_party", by=by, at=at, about=party, public=public, details=details)
+    ask(case, [f"party:{party.id}"], at=at)
+
+
+def _check_party(*, side: str, kind: str, name: str) -> None:
+    for field, code, known in (("side", side, rules.PARTY_SIDES), ("kind", kind, rules.PARTY_KINDS)):
+        if code not in known:
+            raise RuleBroken(N_("Choose one."), field=field)
+    _filled(name, "name")
+    if not fold(name):
+        raise RuleBroken(N_("A name has at least one letter."), field="name")
 
 
 def add_note(case: Case, *, body: str, by: Actor, at: datetime) -> Note:

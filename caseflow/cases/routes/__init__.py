@@ -27,9 +27,17 @@ def case_words(kind: str, code: str | None) -> str:
         "kind": rules.PARTY_KINDS,
         "outcome": rules.CASE_OUTCOMES,
         "confidentiality": rules.CONFIDENTIALITY,
+        "conflict": rules.CONFLICT_STATES,
+        "verdict": rules.CONFLICT_VERDICTS,
     }
     label = tables[kind].get(code)
     return str(label.to(language())) if label else (code or "")
+
+
+@bp.app_template_global("conflict_tone")
+def conflict_tone(state: str) -> str:
+    """Return the tone in which the state of a conflict check is shown."""
+    return rules.CONFLICT_TONES[state]
 
 
 @bp.app_template_global("articles_named")
@@ -39,4 +47,4 @@ def articles_named(codes: Iterable[str]) -> str:
     return ", ".join(article_short(code, lang) for code in codes)
 
 
-from caseflow.cases.routes import describing, ending, reading, team, work  # noqa: E402, F401 -- they fill `bp`
+from caseflow.cases.routes import conflicts, describing, ending, reading, team, work  # noqa: E402, F401 -- they fill `bp`

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from caseflow.access import cases as policy
 from caseflow.access.safes import visible
 from caseflow.cases import forms, operations, queries
-from caseflow.cases.models import Case, Task
+from caseflow.cases.models import Case, Party, Task
 from caseflow.cases.routes import bp
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find
@@ -33,6 +33,32 @@ def add_party(case_id: str) -> ResponseReturnValue:
             )
             return redirect(url_for("cases.show", case_id=case.id, _anchor="parties"), 303)
     return render_template("cases/party.html", case=case, form=form, objection=policy.may_add_party(actor, case))
+
+
+@bp.route("/<case_id>/parties/<party_id>", methods=["GET", "POST"])
+@signed_in
+def correct_party(case_id: str, party_id: str) -> ResponseReturnValue:
+    """Correct a party's name or side."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    seen = visible(Party, actor) & (Party.case_id == case_id)
+    party = find(Party, party_id, seen)
+    stored = {"side": party.side, "kind": party.kind, "name": actor.ring.text(party, "name")}
+    form = forms.PartyForm(data=stored) if request.method == "GET" else forms.PartyForm()
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            operations.correct_party(
+                find(Party, party_id, seen),
+                case=case,
+                side=form.side.data,
+                kind=form.kind.data,
+                name=form.name.data,
+                by=actor,
+                at=now(),
+            )
+            return redirect(url_for("cases.show", case_id=case.id, _anchor="parties"), 303)
+    objection = policy.may_correct_party(actor, case)
+    return render_template("cases/party.html", case=case, party=party, form=form, objection=objection)
 
 
 @bp.route("/<case_id>/notes", methods=["GET", "POST"])

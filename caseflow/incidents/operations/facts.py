@@ -13,6 +13,7 @@ from caseflow.access.actor import Actor, demand
 from caseflow.incidents import checks
 from caseflow.incidents.entries import fill_act, fill_involvement, fill_person, fill_source, touch
 from caseflow.incidents.models import Act, Incident, Involvement, Person, Source
+from caseflow.kernel.announce import announce
 from caseflow.ledger import operations as ledger
 
 
@@ -38,6 +39,7 @@ def add_person(
     touch(incident, at)
     public = {"reference": incident.reference, "kind": kind}
     ledger.record("incidents.add_person", by=by, at=at, about=person, public=public, details=noted)
+    announce("incidents.people_changed", incident=incident, at=at)
     return person
 
 
@@ -73,6 +75,7 @@ def add_act(
     touch(incident, at)
     public = {"reference": incident.reference, "kind": kind, "articles": act.articles}
     ledger.record("incidents.add_act", by=by, at=at, about=act, public=public, details=noted)
+    announce("incidents.people_changed", incident=incident, at=at)
     return act
 
 
@@ -97,6 +100,7 @@ def add_involvement(
     touch(incident, at)
     public = {"reference": incident.reference, "actor_kind": actor_kind}
     ledger.record("incidents.add_involvement", by=by, at=at, about=involvement, public=public, details=noted)
+    announce("incidents.people_changed", incident=incident, at=at)
     return involvement
 
 
