@@ -27,7 +27,9 @@ def upgrade() -> None:
         sa.Column("safe_id", sa.String(16), nullable=False),
         sa.Column("id", sa.String(16), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_conflict_checks_case_id")),
-        sa.ForeignKeyConstraint(["resolved_by_id"], ["members.id"], name=op.f("fk_case_conflict_checks_resolved_by_id")),
+        sa.ForeignKeyConstraint(
+            ["resolved_by_id"], ["members.id"], name=op.f("fk_case_conflict_checks_resolved_by_id")
+        ),
         sa.ForeignKeyConstraint(["safe_id"], ["safes.id"], name=op.f("fk_case_conflict_checks_safe_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_conflict_checks")),
         sa.UniqueConstraint("case_id", "subject", name=op.f("uq_case_conflict_checks_case_id_subject")),
