@@ -22,7 +22,7 @@ from caseflow.kernel.db import db
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.ids import LENGTH, if_id
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.web.gate import current_actor_or_none
 from caseflow.web.pages import Submission
 
@@ -128,8 +128,7 @@ def _drop_taken(took: str, member: str) -> None:
 def _opened(row: KeptTyping, actor: Actor) -> Typed | None:
     # What was sealed to keys that its member has replaced since is lost, as everything is that only she could open.
     text = base64.b64encode(row.sealed).decode()
-    assert isinstance(actor.ring, MemberKeyring)
-    carried = open_typed(text, actor.ring.keys, member=actor.member_id)
+    carried = open_typed(text, ring_of(actor).keys, member=actor.member_id)
     if carried is None or carried.onward != row.page:
         return None
     title = next((value for name, value in carried.typed if name == TITLE), "")

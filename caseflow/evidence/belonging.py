@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-from typing import cast
 
 from sqlalchemy import select
 
@@ -16,7 +15,7 @@ from caseflow.evidence.stores import Payload
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring, NoGrant
+from caseflow.keys.keyring import MemberKeyring, NoGrant, ring_of
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
 from caseflow.vault import header as age_header
@@ -106,7 +105,7 @@ def recognise(file: File, *, by: Actor) -> str | None:
     """
     if file.key_check_sealed is not None:
         return None
-    ring = cast(MemberKeyring, by.ring)
+    ring = ring_of(by)
     about, sha256, file_key = ledger.name_of(file), ring.text(file, "sha256"), opened_key(file, ring)
     said, payload_sha256, size, known = rules.key_check(file_key, file), file.payload_sha256, file.size, recorded(file)
     plain = _Sum()

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import cast
 
 from werkzeug.exceptions import ClientDisconnected
 
@@ -20,7 +19,7 @@ from caseflow.evidence import store
 from caseflow.evidence.drafts import LOST, Draft, Lost
 from caseflow.evidence.intake import Received, Stream, media_type_of
 from caseflow.evidence.models import Upload
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.vault import header as age_header
 from caseflow.vault.continuing import ContinuedWriter, Sums, place_of
 from caseflow.vault.errors import VaultError
@@ -51,7 +50,7 @@ Keep = Callable[[int, str], None]
 
 def opened(upload: Upload, by: Actor) -> Coming:
     """Open what is sealed of `upload`. Raises `Lost` when it does not open."""
-    ring = cast(MemberKeyring, by.ring)
+    ring = ring_of(by)
     try:
         file_key = age_header.open(upload.header, [ring.file_identity(upload.safe_id, upload.epoch)])
         rest = b64decode(ring.text(upload, "rest"))

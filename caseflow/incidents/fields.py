@@ -11,9 +11,8 @@ from wtforms import DateField
 from wtforms.fields.core import Field
 from wtforms.utils import unset_value
 
+from caseflow.incidents.rules import YEARS
 from caseflow.web.forms import clean
-
-EARLIEST = 1900
 
 
 class Day(DateField):  # type: ignore[misc]  # wtforms ships no types
@@ -32,7 +31,7 @@ class Day(DateField):  # type: ignore[misc]  # wtforms ships no types
         except ValueError:
             self.data = None
             raise ValueError(_("This is not a date. Write it as year, month, day: 2026-03-21.")) from None
-        if self.data.year < EARLIEST:
+        if self.data.year < YEARS[0]:
             raise ValueError(_("Look at the year again."))
 
 
@@ -67,7 +66,7 @@ class DateAsKnown(Field):  # type: ignore[misc]  # wtforms ships no types
             if month is not None or day is not None:
                 raise ValueError(_("Write the year as well."))
             return None, "unknown"
-        if not EARLIEST <= year <= 9998:
+        if year not in YEARS:
             raise ValueError(_("Write the year with four digits."))
         if day is not None and month is None:
             raise ValueError(_("Choose the month as well, or leave the day empty."))

@@ -12,7 +12,7 @@ import json
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,7 +29,7 @@ from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.vault.carried import open_carried, seal_carried
 from caseflow.vault.fields import fields
 from caseflow.vault.keys import MemberPublic
@@ -142,7 +142,7 @@ def seal(thing: Any, actor: Actor) -> bytes:
 
 
 def _opened(sealed: bytes, actor: Actor) -> bytes:
-    ring = cast(MemberKeyring, actor.ring)
+    ring = ring_of(actor)
     return zlib.decompress(open_carried(ring.keys, sealed, instance=instance(), member=actor.member_id))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
+from caseflow.incidents import rules
 from caseflow.incidents.models import (
     Act,
     Consent,
@@ -26,6 +27,7 @@ from caseflow.incidents.models import (
     Risk,
 )
 from caseflow.kernel.db import db, find
+from caseflow.network.rules import region
 
 MOST = 12
 REMINDED = timedelta(days=7)  # before the day on which a risk is looked at again
@@ -51,6 +53,18 @@ class Asked:
     year: int | None = None
     kinds: Collection[str] | None = None
     organisation: str = ""
+
+
+def chosen(given: Mapping[str, str]) -> Asked:
+    """Return what was chosen under `state`, `region`, `year` and `right`; what is none of the choices was not chosen."""
+    year, state = given.get("year", ""), given.get("state", "")
+    right = next((group for group in rules.act_groups() if group.code == given.get("right")), None)
+    return Asked(
+        state=state if state in rules.STATE_NAMES else "",
+        region=given.get("region", "") if region(given.get("region", "")) else "",
+        year=int(year) if year.isascii() and year.isdigit() and int(year[:5]) in rules.YEARS else None,
+        kinds=[kind.code for kind in rules.act_kinds(right.code)] if right else None,
+    )
 
 
 def order_for(actor: Actor) -> tuple[str, ...]:

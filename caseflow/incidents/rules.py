@@ -156,6 +156,7 @@ GRADES = _Labels("grades")
 PRECISIONS = _Labels("precisions")
 LINKS = _Labels("links")
 STATE_NAMES = _Labels("states")
+YEARS = range(1900, 9999)  # in which something can have happened
 STATES: tuple[IncidentState, ...] = tuple(IncidentState)
 
 

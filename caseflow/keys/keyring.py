@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
+from caseflow.access.actor import Actor
 from caseflow.access.trust import anchor, keys_ever
 from caseflow.kernel.db import db, in_transaction, transaction_number
 from caseflow.kernel.errors import NotPermitted
@@ -269,6 +270,13 @@ class MemberKeyring:
     def sign(self, message: bytes, *, purpose: str) -> bytes:
         """Return the member's Ed25519 signature (64 bytes)."""
         return self.keys.sign(message, purpose=purpose)
+
+
+def ring_of(actor: Actor) -> MemberKeyring:
+    """Return the keyring of `actor`; raise `RuntimeError` where a job or command acts without one."""
+    ring = actor.ring
+    assert isinstance(ring, MemberKeyring)
+    return ring
 
 
 def _nullable(row: Any, column: str) -> bool:

@@ -15,7 +15,7 @@ from caseflow.kernel.clock import today
 from caseflow.kernel.errors import NotFound
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
-from caseflow.network.rules import article_label, region, region_name, regions
+from caseflow.network.rules import article_label, region_name, regions
 from caseflow.reports import queries, rules
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.navigation import address, entry
@@ -140,14 +140,7 @@ def _seen(seen: queries.Overview) -> dict[str, object]:
 
 
 def _asked() -> incidents.Asked:
-    given = request.args
-    year = given.get("year", "")
-    right = next((group for group in incident_rules.act_groups() if group.code == given.get("right")), None)
-    return incidents.Asked(
-        region=given.get("region", "") if region(given.get("region", "")) else "",
-        year=int(year) if year.isascii() and year.isdigit() and 1900 <= int(year[:5]) <= 9998 else None,
-        kinds=[kind.code for kind in incident_rules.act_kinds(right.code)] if right else None,
-    )
+    return incidents.chosen({name: request.args.get(name, "") for name in ("right", "region", "year")})
 
 
 def _by() -> str:

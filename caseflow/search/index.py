@@ -16,7 +16,7 @@ from caseflow.access.actor import Actor
 from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, in_transaction, transaction
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.network.names import fold
 from caseflow.search import segments
 from caseflow.search.models import SearchSegment
@@ -48,7 +48,7 @@ class Index:
         )
         found = {}
         for row, sealed in rows:
-            ring = _ring(actor)
+            ring = ring_of(actor)
             try:
                 content = open_index(
                     ring.keys, sealed, instance=ring.instance, member=actor.member_id, place=f"{kind}:{row}"
@@ -82,7 +82,7 @@ class Index:
             if len(present.intersection(segment.keys)) < _FEW:
                 merged += [text for text in segment.read() if text.key in present]
                 gone.append(row)
-        ring, at = _ring(self.actor), now()
+        ring, at = ring_of(self.actor), now()
         with transaction():
             db.session.execute(delete(SearchSegment).where(self._mine(), SearchSegment.id.in_(gone)))
             db.session.execute(delete(SearchSegment).where(self._mine(), SearchSegment.id.not_in(list(self.segments))))
@@ -127,8 +127,3 @@ def _forget(members: Sequence[str]) -> None:
     """What somebody could read until now is in no index any more; it is made anew of what is left to her."""
     assert in_transaction()
     db.session.execute(delete(SearchSegment).where(SearchSegment.member_id.in_(members)))
-
-
-def _ring(actor: Actor) -> MemberKeyring:
-    assert isinstance(actor.ring, MemberKeyring)
-    return actor.ring

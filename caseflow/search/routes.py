@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from caseflow.incidents.queries import Asked, order_for, years
-from caseflow.incidents.rules import STATE_NAMES, act_groups, act_kinds
+from caseflow.incidents.queries import Asked, chosen, order_for, years
+from caseflow.incidents.rules import STATE_NAMES, act_groups
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import transaction
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.network.queries import organisations
-from caseflow.network.rules import region, regions
+from caseflow.network.rules import regions
 from caseflow.search import queries, saved
 from caseflow.search.saved import Typed
 from caseflow.web.forms import clean
@@ -30,7 +30,6 @@ entry(N_("Search"), "search.index", order=70, icon="search")
 
 KINDS = {"incident": N_("Incidents"), "case": N_("Cases"), "item": N_("Evidence"), "precedent": N_("Precedents")}
 ONE = {"incident": N_("Incident"), "case": N_("Case"), "item": N_("Evidence"), "precedent": N_("Precedent")}
-SHORTEST_YEAR, LONGEST_YEAR = 1900, 9998
 
 
 @bp.route("/search", methods=["GET", "POST"])
@@ -71,26 +70,20 @@ def forget(saved_id: str) -> ResponseReturnValue:
 
 def _typed() -> Typed:
     given = {one.name: clean(request.form.get(one.name, ""))[:200] for one in fields(Typed)}
-    year = given["year"]
+    asked = chosen(given)
     known = {
         "kind": given["kind"] in KINDS,
-        "state": given["state"] in STATE_NAMES,
-        "region": region(given["region"]) is not None,
-        "right": any(group.code == given["right"] for group in act_groups()),
-        "year": year.isascii() and year.isdigit() and SHORTEST_YEAR <= int(year[:5]) <= LONGEST_YEAR,
+        "state": asked.state,
+        "region": asked.region,
+        "right": asked.kinds is not None,
+        "year": asked.year,
         "organisation": any(house.id == given["organisation"] for house in organisations()),
     }
     return Typed(**{name: value if known.get(name, True) else "" for name, value in given.items()})
 
 
 def _asked(typed: Typed) -> Asked:
-    return Asked(
-        state=typed.state,
-        region=typed.region,
-        year=int(typed.year) if typed.year else None,
-        kinds=[kind.code for kind in act_kinds(typed.right)] if typed.right else None,
-        organisation=typed.organisation,
-    )
+    return replace(chosen(asdict(typed)), organisation=typed.organisation)
 
 
 def _choices(found: queries.Found) -> dict[str, list[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from caseflow.access.actor import Actor
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.search.models import SavedSearch
 from caseflow.vault.errors import VaultError
 from caseflow.vault.indexes import open_index, seal_index
@@ -50,7 +50,7 @@ def save(typed: Typed, *, by: Actor, at: datetime) -> None:
     mine = select(func.count()).select_from(SavedSearch).where(SavedSearch.member_id == by.member_id)
     if (db.session.scalar(mine) or 0) >= MOST:
         raise RuleBroken(N_("You have kept thirty searches. Forget one of them first."), field="q")
-    row, ring = SavedSearch(member_id=by.member_id, at=at), _ring(by)
+    row, ring = SavedSearch(member_id=by.member_id, at=at), ring_of(by)
     content = json.dumps(asdict(typed)).encode()
     row.sealed = seal_index(ring.keys, content, instance=ring.instance, member=by.member_id, place=f"saved:{row.id}")
     db.session.add(row)
@@ -59,7 +59,7 @@ def save(typed: Typed, *, by: Actor, at: datetime) -> None:
 def of(actor: Actor) -> list[Saved]:
     """Return the searches that `actor` kept, the oldest first; what her present keys do not open is left out."""
     rows = select(SavedSearch).where(SavedSearch.member_id == actor.member_id).order_by(SavedSearch.at, SavedSearch.id)
-    found, ring = [], _ring(actor)
+    found, ring = [], ring_of(actor)
     for row in db.session.scalars(rows):
         try:
             place = f"saved:{row.id}"
@@ -74,8 +74,3 @@ def forget(saved_id: str, *, by: Actor) -> None:
     """Keep a search no longer."""
     mine = (SavedSearch.id == saved_id) & (SavedSearch.member_id == by.member_id)
     db.session.execute(delete(SavedSearch).where(mine))
-
-
-def _ring(actor: Actor) -> MemberKeyring:
-    assert isinstance(actor.ring, MemberKeyring)
-    return actor.ring

@@ -19,10 +19,9 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.ids import new_id
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member
-from caseflow.vault.keys import MemberKeys
 
 MOST = 10
 
@@ -42,7 +41,7 @@ def set_up_app(
 
     She is `sure` to be herself when she has typed her passphrase with it. Raises `RuleBroken` at `code`.
     """
-    keys = _keys(by)
+    keys = ring_of(by).keys
     seed = factors.offered(offer, keys, member_id=by.member_id, sid_hash=session.sid_hash)
     if seed is None:
         raise RuleBroken(N_("This page is too old. Scan the new square and type the code it gives."), field="code")
@@ -73,7 +72,7 @@ def add_passkey(
     at: datetime,
 ) -> NewFactor:
     """Store a new passkey under its owner's name for it; `sure` as for an app. Raises `RuleBroken` at `name`."""
-    where, keys, about = passkeys.place(), _keys(by), f"members:{by.member_id}"
+    where, keys, about = passkeys.place(), ring_of(by).keys, f"members:{by.member_id}"
     if where is None:
         raise RuleBroken(N_("This server is opened by a number, and passkeys need a name."), field="name", about=about)
     known = factors.passkeys_of(keys, by.member_id)
@@ -135,7 +134,7 @@ def reset_second_factor(member: Member, *, session: MemberSession, by: Actor, at
 def _added(
     kind: str, content: bytes, counter: int, *, session: MemberSession, sure: bool, by: Actor, at: datetime
 ) -> NewFactor:
-    about, keys, first = f"members:{by.member_id}", _keys(by), not queries.has_second_factor(by.member_id)
+    about, keys, first = f"members:{by.member_id}", ring_of(by).keys, not queries.has_second_factor(by.member_id)
     demand(None if sure else _unproven(session, at), about=about)
     factor_id, member = new_id(), db.session.get_one(Member, by.member_id)
     sealed = factors.seal(keys, content, member_id=member.id, place=factor_id)
@@ -171,11 +170,6 @@ def _new_codes(member_id: str, *, at: datetime) -> tuple[str, ...]:
 
 def _forget_codes(member_id: str) -> None:
     db.session.execute(delete(BackupCode).where(BackupCode.member_id == member_id))
-
-
-def _keys(by: Actor) -> MemberKeys:
-    assert isinstance(by.ring, MemberKeyring)
-    return by.ring.keys
 
 
 def _forget(member_id: str) -> None:

@@ -16,7 +16,7 @@ from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.ledger import operations as ledger
 from caseflow.network.models import Member
 from caseflow.network.queries import actor_of
@@ -59,8 +59,7 @@ def finish(half: sessions.Half, answer: Answer, *, address: str, at: datetime) -
 
 def prove_second(session: MemberSession, answer: Answer, *, by: Actor, address: str, at: datetime) -> str:
     """Let a signed-in member prove her second factor once more; the session gets a new id. Raises as `finish` does."""
-    assert isinstance(by.ring, MemberKeyring)
-    member, keys = db.session.get_one(Member, by.member_id), by.ring.keys
+    member, keys = db.session.get_one(Member, by.member_id), ring_of(by).keys
     agent, ends_at = session.agent, session.ends_at
     challenge = _counted(member, session.sid_hash, answer, address=address, at=at)
     try:

@@ -23,10 +23,9 @@ from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find, scoped
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.network.models import Member
 from caseflow.network.queries import network
-from caseflow.vault.keys import MemberKeys
 from caseflow.web.gate import current_actor, current_actor_or_none, entering, entering_actor, signed_in
 from caseflow.web.pages import refusing_to, transaction
 
@@ -73,7 +72,7 @@ def set_up_app() -> ResponseReturnValue:
         "network": _network_name(),
         "sid_hash": session_here().sid_hash,
     }
-    keys = _keys(actor)
+    keys = ring_of(actor).keys
     offer = factors.offer_again(form.offer.data or "", keys, **given) or factors.offer(keys, **given)
     form.offer.data = offer.sealed
     return render_template(
@@ -94,7 +93,7 @@ def add_passkey() -> ResponseReturnValue:
     first = _first_prove(actor)
     if first is not None:
         return first
-    here, keys, asks = session_here().sid_hash, _keys(actor), _asks(actor)
+    here, keys, asks = session_here().sid_hash, ring_of(actor).keys, _asks(actor)
     if form.validate_on_submit() and (not asks or _is_sure(form, actor)):
         with kernel_db.transaction():
             challenge = factors.take_challenge(here, factors.REGISTER, at=now())
@@ -213,7 +212,7 @@ def _done(made: operations.NewFactor) -> ResponseReturnValue:
 
 def _known(actor: Actor) -> list[tuple[SecondFactor, str]]:
     """Return one's factors, each with the name of the passkey ('' for an app, and for what other keys have sealed)."""
-    names = {factor.id: passkey.name for factor, passkey in factors.passkeys_of(_keys(actor), actor.member_id)}
+    names = {factor.id: passkey.name for factor, passkey in factors.passkeys_of(ring_of(actor).keys, actor.member_id)}
     return [(factor, names.get(factor.id, "")) for factor in queries.factors_of(actor.member_id)]
 
 
@@ -226,8 +225,3 @@ def _square(address: str) -> Markup:
 def _network_name() -> str:
     home = network()
     return home.name if home else "caseflow"
-
-
-def _keys(actor: Actor) -> MemberKeys:
-    assert isinstance(actor.ring, MemberKeyring)
-    return actor.ring.keys

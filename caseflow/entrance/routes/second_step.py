@@ -23,7 +23,7 @@ from caseflow.kernel import db as kernel_db
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.network.models import Member
 from caseflow.vault.keys import MemberKeys
 from caseflow.web.gate import ask_again_with, entering, entering_actor, public
@@ -80,16 +80,16 @@ def prove() -> ResponseReturnValue:
 
 def _ask_again(onward: str, typed: list[tuple[str, str]]) -> str:
     actor = entering_actor()
-    assert isinstance(actor.ring, MemberKeyring)
-    public = actor.ring.keys.public.to_bytes()
+    public = ring_of(actor).keys.public.to_bytes()
     return _ask_proof(onward, seal_typed(typed, onward, member=actor.member_id, public=public))
 
 
 def _ask_proof(onward: str, sealed: str, form: SecondStepForm | None = None) -> str:
     actor, here = entering_actor(), session_here().sid_hash
-    assert isinstance(actor.ring, MemberKeyring)
     form = form or SecondStepForm(formdata=None)
-    return _page(actor.ring.keys, actor.member_id, here, form, action="entrance.prove", onward=onward, sealed=sealed)
+    return _page(
+        ring_of(actor).keys, actor.member_id, here, form, action="entrance.prove", onward=onward, sealed=sealed
+    )
 
 
 ask_again_with(_ask_again)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from caseflow.access.actor import Actor
 from caseflow.evidence.export import contents, opening
 from caseflow.evidence.export.bag import Checked
 from caseflow.evidence.export.contents import Asked, Survey
 from caseflow.kernel.db import db
 from caseflow.kernel.settings import current
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Identity
 from caseflow.keys.operations import present_key, signed_recipient
 from caseflow.vault.identity import Identity as FileIdentity
@@ -24,7 +22,7 @@ def own_recipient(actor: Actor) -> str | None:
 
     Also None for one that she has not signed herself: the database could name anybody's.
     """
-    identity, ring = db.session.get(Identity, actor.member_id), cast(MemberKeyring, actor.ring)
+    identity, ring = db.session.get(Identity, actor.member_id), ring_of(actor)
     return signed_recipient(identity, ring.keys.public) if identity else None
 
 
@@ -36,7 +34,7 @@ def organisation_recipient() -> str | None:
 
 def check(survey: Survey, asked: Asked, by: Actor) -> Checked:
     """Read every file that is to leave, and get ready to send it. Call it outside any transaction."""
-    ring = cast(MemberKeyring, by.ring)
+    ring = ring_of(by)
     chosen = [(item, file) for item, file, what in survey.files(asked) if what in (contents.READABLE, contents.SEALED)]
     keys = {file.id: opening.opener(file, item.safe_id, ring) for item, file in chosen}
     db.session.rollback()

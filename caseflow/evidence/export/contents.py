@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from caseflow.access.actor import Actor
 from caseflow.evidence import queries, rules
@@ -14,7 +14,7 @@ from caseflow.evidence.export.masking import Mask
 from caseflow.evidence.export.matters import Concerned, Matter
 from caseflow.evidence.models import Item
 from caseflow.evidence.owners import Owner
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.network.queries import names_of
 
 SHARED_IN_ANY_CASE = ("redacted", "anonymised")
@@ -116,7 +116,7 @@ def survey(owner: Owner, actor: Actor, *, only: Item | None = None) -> Survey:
     included = matters.of(owner, actor)
     if only is not None:
         included = included[:1]
-    ring = cast(MemberKeyring, actor.ring)
+    ring = ring_of(actor)
     ring.prepare([matter.safe_id for matter in included])
     found = [(m, item) for m in included for item in queries.items_of(actor, m.safe_id) if only in (None, item)]
     names = names_of({by_id for _m, item in found for by_id in (item.by_id, *(file.by_id for file in item.files))})

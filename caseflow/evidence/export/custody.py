@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ from caseflow.access.safes import visible
 from caseflow.evidence.export.contents import ItemPlan
 from caseflow.evidence.export.masking import Mask
 from caseflow.kernel.db import db
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Identity, RetiredIdentity
 from caseflow.ledger import proofs
 from caseflow.ledger.models import Event
@@ -177,7 +177,7 @@ def _words(public: bytes) -> str:
 def _line(event: Event, size: int, *, mask: Mask, by: Actor, closed: dict[str, dict[str, Any]]) -> dict[str, Any]:
     opening = None
     if event.opening_sealed is not None and event.safe_id is not None and event.verb in _OPENED:
-        ring = cast(MemberKeyring, by.ring)
+        ring = ring_of(by)
         salt, noted = json.loads(ring.open_note(event.safe_id, event.opening_sealed, row=str(event.seq)))
         details = json.loads(noted)
         # Of an item's row each text is proven by itself: its details would open all of them.

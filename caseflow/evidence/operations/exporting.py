@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import select
 
@@ -19,7 +18,7 @@ from caseflow.kernel.db import db
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.ids import new_id
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.ledger import proofs
@@ -40,7 +39,7 @@ def begin_export(checked: Checked, *, by: Actor, at: datetime) -> str:
     if not survey.items:
         raise RuleBroken(NOTHING, about=ledger.name_of(survey.owner.row))
     for safe in {survey.safe_id, *(item.safe_id for item in survey.items)}:
-        cast(MemberKeyring, by.ring).current(safe)  # under the lock: she may have lost it since it was read
+        ring_of(by).current(safe)  # under the lock: she may have lost it since it was read
     export_id = new_id()
     lost = select(File).where(File.id.in_(checked.damaged), policy.visible_files(by))
     for file in db.session.scalars(lost):

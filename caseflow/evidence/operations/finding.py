@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -15,7 +15,7 @@ from caseflow.evidence.models import File, Finding
 from caseflow.evidence.operations.handing_out import ONE_LOOK, noted
 from caseflow.kernel.db import db
 from caseflow.kernel.errors import NotFound
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 
@@ -30,7 +30,7 @@ def keep_findings(
     at: datetime,
 ) -> None:
     """Keep what was found in place of what was found before. Raises `NotFound` when `by` has lost the safe meanwhile."""
-    if not cast(MemberKeyring, by.ring).renew(file.safe_id):
+    if not ring_of(by).renew(file.safe_id):
         raise NotFound(about=ledger.name_of(file))
     demand(policy.may_download(by, file), about=ledger.name_of(file))
     # The safe's row is locked, so that two who looked at once do not both keep theirs.

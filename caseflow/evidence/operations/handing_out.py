@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 
 from sqlalchemy import select
 
@@ -15,7 +14,7 @@ from caseflow.evidence.models import File
 from caseflow.evidence.stores import Payload
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.ledger.models import Event
@@ -57,7 +56,7 @@ def hand_out(
     has another length than what was sealed, does not open at its end, or is not the one that was received.
     """
     demand(policy.may_download(by, file), about=ledger.name_of(file))
-    ring = cast(MemberKeyring, by.ring)
+    ring = ring_of(by)
     if recognised is not None and file.key_check_sealed is None:
         ring.seal(file, key_check=recognised)
     file_key = opened_key(file, ring)
@@ -97,7 +96,7 @@ def _verb(how: str) -> str:
 def export_key(safe: Safe, *, by: Actor, at: datetime) -> str:
     """Return the `AGE-SECRET-KEY-1…` of the safe's present epoch: whoever has it opens every file of the safe."""
     demand(policy.may_export_key(by), about=ledger.name_of(safe))
-    ring = cast(MemberKeyring, by.ring)
+    ring = ring_of(by)
     demand(None if ring.renew(safe.id) else N_("You hold no key to this safe."), about=ledger.name_of(safe))
     ledger.record("evidence.export_key", by=by, at=at, about=safe, public={"epoch": safe.epoch})
     return str(ring.file_identity(safe.id, safe.epoch))

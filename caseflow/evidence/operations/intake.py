@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_bytes
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -19,7 +19,7 @@ from caseflow.evidence.owners import owner_of
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Safe
 from caseflow.ledger import operations as ledger
 from caseflow.vault import header as age_header
@@ -166,7 +166,7 @@ def discard(received: Sequence[Received]) -> None:
 def still_held(thing: Any, by: Actor) -> None:
     """Raise `NotFound` when `by` has lost the safe of `thing`."""
     # A page was opened, and a file came in, before this transaction: what is sealed now is sealed to the present epoch.
-    if not cast(MemberKeyring, by.ring).renew(thing.safe_id):
+    if not ring_of(by).renew(thing.safe_id):
         raise NotFound(about=ledger.name_of(thing))
 
 
@@ -175,7 +175,7 @@ def _present_header(received: Received, by: Actor) -> tuple[bytes, bytes, int]:
 
     Somebody may have left the safe while the file was coming in; then its header belongs to an epoch that is over.
     """
-    ring = cast(MemberKeyring, by.ring)
+    ring = ring_of(by)
     file_key = age_header.open(received.header, [ring.file_identity(received.safe_id, received.epoch)])
     epoch, secrets = ring.current(received.safe_id)
     if epoch == received.epoch:

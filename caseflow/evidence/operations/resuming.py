@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
-from typing import cast
 
 from sqlalchemy import func, select
 
@@ -20,7 +19,7 @@ from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import MemberKeyring, ring_of
 from caseflow.ledger import operations as ledger
 from caseflow.vault import header as age_header
 from caseflow.vault.errors import VaultError
@@ -67,7 +66,7 @@ def begin_upload(
         raise RuleBroken(TOO_MANY, field="files", about=about)
     if store.room() < sealed_size(size) + _SPARE:
         raise Full(FULL, field="files", about=about)
-    epoch, secrets = cast(MemberKeyring, by.ring).current(item.safe_id)
+    epoch, secrets = ring_of(by).current(item.safe_id)
     upload = Upload(
         safe_id=item.safe_id,
         item_id=item.id,

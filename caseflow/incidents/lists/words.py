@@ -46,7 +46,7 @@ def imprecise(text: str) -> tuple[date, str]:
             value = date(int(given["y"]), int(given.get("m") or 1), int(given.get("d") or 1))
         except ValueError:
             break
-        if value.year < 1900:
+        if value.year < rules.YEARS[0]:
             break
         return value, "about" if about and precision == "day" else precision
     raise RuleBroken(DATE)

@@ -13,7 +13,7 @@ from caseflow.incidents.models import Incident
 from caseflow.incidents.routes import bp
 from caseflow.incidents.thread import exchanges
 from caseflow.network import queries as network
-from caseflow.network.rules import region, regions
+from caseflow.network.rules import regions
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.navigation import panels_of
 from caseflow.web.pages import paginate
@@ -25,7 +25,7 @@ from caseflow.web.words import language
 def index() -> ResponseReturnValue:
     """The incidents one may see, by what concerns the reader first; a fixed number of queries."""
     actor = current_actor()
-    asked = _asked()
+    asked = queries.chosen(request.args)
     page = paginate(queries.listing(actor, asked))
     actor.ring.prepare(page.items)
     lang = language()
@@ -115,20 +115,8 @@ def _acts(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict
 
 def narrowing() -> tuple[queries.Asked, dict[str, str]]:
     """Return what the address narrows the list to, and the same by name and code for the ledger and for links."""
-    asked = _asked()
+    asked = queries.chosen(request.args)
     given = {"state": asked.state, "region": asked.region, "year": str(asked.year or "")}
     if asked.kinds is not None:
         given["right"] = request.args.get("right", "")
     return asked, {name: code for name, code in given.items() if code}
-
-
-def _asked() -> queries.Asked:
-    given = request.args
-    year = given.get("year", "")
-    right = next((group for group in rules.act_groups() if group.code == given.get("right")), None)
-    return queries.Asked(
-        state=given.get("state", "") if given.get("state") in rules.STATE_NAMES else "",
-        region=given.get("region", "") if region(given.get("region", "")) else "",
-        year=int(year) if year.isascii() and year.isdigit() and 1900 <= int(year[:5]) <= 9998 else None,
-        kinds=[kind.code for kind in rules.act_kinds(right.code)] if right else None,
-    )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_bytes
-from typing import cast
 
 from sqlalchemy import delete, select
 
@@ -22,7 +21,7 @@ from caseflow.kernel.instance import instance
 from caseflow.kernel.settings import current
 from caseflow.kernel.words import N_
 from caseflow.keys.derivation import derive_in_turn
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Identity, KeyConfirmation, OrganisationWrap, Reopening, RetiredIdentity
 from caseflow.keys.operations.organisation import wrap_for_organisation
 from caseflow.keys.passphrases import objection_to
@@ -145,7 +144,7 @@ def renew_trust(*, by: Actor, at: datetime) -> None:
         words = trust.confirmed_words(before.member_id, before.role, before.public)
         before.confirmation = by.ring.sign(words, purpose=trust.PURPOSE)
     db.session.flush()
-    trust.set_anchor(by.member_id, cast(MemberKeyring, by.ring).keys.public.to_bytes())
+    trust.set_anchor(by.member_id, ring_of(by).keys.public.to_bytes())
     ledger.record("keys.renew_trust", by=by, at=at, about=f"members:{by.member_id}")
 
 

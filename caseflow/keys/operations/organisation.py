@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import select
 
@@ -15,7 +14,7 @@ from caseflow.kernel.db import db, leave_no_trace
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.instance import instance
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Identity, OrganisationKey, OrganisationWrap
 from caseflow.keys.operations.approvals import ORGANISATION_KEY, ask_approval, given, is_genuine, use_approval
 from caseflow.ledger import operations as ledger
@@ -58,7 +57,7 @@ def activate_organisation_key(key: OrganisationKey, *, by: Actor, at: datetime) 
     _drop_wraps(but=key.id)
     told = {"fingerprint": fingerprint_of(key.public)}
     ledger.record("keys.activate_organisation_key", by=by, at=at, about=key, public=told)
-    wrap_for_organisation(by.member_id, cast(MemberKeyring, by.ring).keys, by=by, at=at)
+    wrap_for_organisation(by.member_id, ring_of(by).keys, by=by, at=at)
 
 
 def retire_organisation_key(*, by: Actor, at: datetime) -> int:
@@ -169,6 +168,6 @@ def key_facts(key: OrganisationKey) -> bytes:
 def _wrap_at_sign_in(by: Actor, at: datetime, **_facts: object) -> None:
     try:
         with db.session.begin_nested():
-            wrap_for_organisation(by.member_id, cast(MemberKeyring, by.ring).keys, by=by, at=at)
+            wrap_for_organisation(by.member_id, ring_of(by).keys, by=by, at=at)
     except Exception:  # a key that cannot be used keeps nobody out
         log.exception("a seed could not be wrapped to the organisation's key at a sign-in")

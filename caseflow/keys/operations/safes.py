@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import select
 
@@ -14,7 +13,7 @@ from caseflow.access.trust import present_keys
 from caseflow.kernel.announce import announce
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import MemberKeyring, ring_of
 from caseflow.keys.models import Grant, Safe, SafeEpoch, Unsettled
 from caseflow.keys.rules import Facts, entitled
 from caseflow.keys.told import untold
@@ -38,7 +37,7 @@ def new_safe(kind: str, *, by: Actor, at: datetime) -> Safe:
 def new_safes(kind: str, count: int, *, by: Actor, at: datetime) -> list[Safe]:
     """Make several empty safes, as `new_safe` makes one: their rows are written together, which takes half the time."""
     demand(unready(by))
-    ring = _ring(by)
+    ring = ring_of(by)
     safes = [Safe(kind=kind, epoch=1, made_at=at) for _number in range(count)]
     secrets = [SafeSecrets.generate() for _safe in safes]
     db.session.add_all(safes)
@@ -82,7 +81,7 @@ def _settle_batch(safe_ids: Sequence[str], *, by: Actor, at: datetime) -> None:
     changed = [s for s in safe_ids if plan[s].keys() != held[s].keys() or s in waiting]
     if not changed:
         return
-    ring = _ring(by)
+    ring = ring_of(by)
     ring.forget(safe_id for safe_id in changed if by.member_id in held[safe_id])
     ring.prepare(changed)
     publics = _public_keys({member for safe_id in changed for member in plan[safe_id]})
@@ -123,7 +122,7 @@ def _settle_one(
 
     `lost` are members whose grants went before, so that the epoch they knew is still to end.
     """
-    ring = _ring(by)
+    ring = ring_of(by)
     surplus, missing = held.keys() - plan.keys(), plan.keys() - held.keys()
     receivers = set(missing)
     if surplus or lost:
@@ -183,7 +182,3 @@ def _grant(safe: Safe, member: str, reason: str, public: MemberPublic, ring: Mem
 def _public_keys(members: Iterable[str]) -> dict[str, MemberPublic]:
     known, wanted = present_keys(), set(members)
     return {member: MemberPublic.from_bytes(public) for member, (_role, public) in known.items() if member in wanted}
-
-
-def _ring(by: Actor) -> MemberKeyring:
-    return cast(MemberKeyring, by.ring)

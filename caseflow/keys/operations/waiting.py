@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
@@ -22,7 +21,7 @@ from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.ids import new_id
 from caseflow.kernel.words import N_
 from caseflow.keys.heading import Heading
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.keys.models import Grant, Unsettled
 from caseflow.keys.operations.safes import settle
 from caseflow.keys.queries import held_by_nobody_else, waiting_for
@@ -73,7 +72,7 @@ def settle_some(*, by: Actor, at: datetime, most: int = AT_ONCE) -> int:
     demand(unready(by))
     found = list(db.session.scalars(waiting_for(by.member_id).limit(most)))
     settle(found, by=by, at=at)
-    heading = Heading(ring=cast(MemberKeyring, by.ring), most=(most - len(found)) * 10)
+    heading = Heading(ring=ring_of(by), most=(most - len(found)) * 10)
     if heading.most:
         announce("keys.head_more", heading=heading)
     if found or heading.done:
