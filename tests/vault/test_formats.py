@@ -121,7 +121,7 @@ def test_the_example_factor_opens_and_the_example_confirmation_verifies(examples
 def test_the_example_segment_of_an_index_opens(examples: dict[str, bytes]) -> None:
     place = {"instance": "caseflow.example", "member": "member-9", "place": "incident:segment-1"}
     segment = Segment(open_index(MEMBER, examples["index segment"], **place))
-    assert segment.read() == [Text("row-1", "2026-03-06", frozenset({"dahau", "jumabekov"}))]
+    assert segment.read() == [Text("row-1\t2026-03-06", frozenset({"dahau", "jumabekov"}))]
 
 
 def test_the_example_of_what_was_carried_through_the_lock_opens(examples: dict[str, bytes]) -> None:
