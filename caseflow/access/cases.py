@@ -42,6 +42,21 @@ def may_end_counsel(actor: Actor, counsel: Counsel) -> Objection:
     return unready(actor) or (None if actor.is_coordinator else BY_COORDINATOR)
 
 
+def may_change_role(actor: Actor, counsel: Counsel) -> Objection:
+    """Return why `actor` may not let somebody be counsel in another role, or None."""
+    return may_end_counsel(actor, counsel)
+
+
+def may_hand_over(actor: Actor) -> Objection:
+    """Return why `actor` may not see who carries how much and hand it over, or None."""
+    return unready(actor) or (None if actor.is_coordinator else BY_COORDINATOR)
+
+
+def may_record_mandate(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not record a mandate in `case`, or None."""
+    return may_work_in(actor, case)
+
+
 def may_link_incident(actor: Actor, case: Case) -> Objection:
     """Return why `actor` may not link an incident to `case`, or None."""
     return may_assign_counsel(actor, case)

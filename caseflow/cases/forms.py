@@ -73,6 +73,43 @@ class CounselForm(Form):
         self.role.choices = named(rules.COUNSEL_ROLES)
 
 
+class RoleForm(Form):
+    """Another role for somebody who is counsel already."""
+
+    role = RadioField(_l("Role"), [choose()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.role.choices = named(rules.COUNSEL_ROLES)
+
+
+class HandOverForm(Form):
+    """Who carries a lawyer's cases from now on."""
+
+    to = SelectField(_l("Who takes them over"), [choose()])
+
+    def __init__(self, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.to.choices = [("", _("Choose one")), *people]
+
+
+class MandateForm(Form):
+    """What lets counsel act for the client; the paper itself is sent on the next page."""
+
+    kind = RadioField(_l("Kind"), [choose()], default="power_of_attorney")
+    given_on = DateField(_l("Given on"), [required()])
+    until = DateField(
+        _l("Valid until"),
+        [optional()],
+        description=_l("Its last day. It is proposed as a deadline. Empty: no end is set."),
+    )
+    scope = Text(_l("What it covers"), [optional()], most=2000)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = named(rules.MANDATE_KINDS)
+
+
 class LinkForm(Form):
     """Which incident is taken into the case."""
 

@@ -34,6 +34,7 @@ class Case(InSafe, Base):
     version: Mapped[int] = mapped_column()
 
     counsel: Mapped[list[Counsel]] = relationship(back_populates="case", order_by="Counsel.since")
+    mandates: Mapped[list[Mandate]] = relationship(order_by="Mandate.given_on")
     parties: Mapped[list[Party]] = relationship(order_by="Party.at")
     checks: Mapped[list[ConflictCheck]] = relationship(back_populates="case", order_by="ConflictCheck.asked_at")
     notes: Mapped[list[Note]] = relationship(order_by="Note.at")
@@ -72,6 +73,22 @@ class Counsel(InSafe, Base):
 
     case: Mapped[Case] = relationship(back_populates="counsel")
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
+
+
+class Mandate(InSafe, Base):
+    """What lets counsel act for the client, from when until when; the paper itself is an exhibit of the case."""
+
+    __tablename__ = "case_mandates"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    counsel_id: Mapped[str] = mapped_column(ForeignKey("case_counsel.id"), index=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("evidence_items.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    given_on: Mapped[date]
+    until: Mapped[date | None]
+    scope_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
 
 
 class Party(InSafe, Base):

@@ -43,6 +43,26 @@ COUNSEL_ROLES = MappingProxyType(
     }
 )
 
+MANDATE_KINDS = MappingProxyType(
+    {
+        "power_of_attorney": InLanguages("Power of attorney", "Доверенность", "Сенімхат"),
+        "notice": InLanguages(
+            "Advocate's written notice of defence (representation)",
+            "Письменное уведомление о защите (представительстве)",
+            "Қорғау (өкілдік ету) туралы жазбаша хабарлама",
+        ),
+        "agreement": InLanguages(
+            "Agreement on legal aid", "Договор об оказании юридической помощи", "Заң көмегін көрсету туралы шарт"
+        ),
+        "appointment": InLanguages("Appointed by the State", "Назначение от государства", "Мемлекет тағайындауы"),
+        "authority": InLanguages(
+            "Authority to act before a UN body",
+            "Полномочие на представительство в органе ООН",
+            "БҰҰ органында өкілдік ету өкілеттігі",
+        ),
+    }
+)
+
 PARTY_SIDES = MappingProxyType(
     {
         "client": InLanguages("Client", "Клиент", "Клиент"),

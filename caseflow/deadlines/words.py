@@ -108,6 +108,8 @@ def sentence(counted: Counted, locale: str) -> str:
     """Return why `counted` ends when it does, in `locale` (en, ru, kk; others read English)."""
     rule, grammar = counted.rule, _grammar(locale)
     assert rule.period is not None
+    if rule.period == 0:  # the day of the event itself
+        return _with_remarks(_raw_day(counted, locale), rule, locale, provisional=False)
     period = grammar.period(rule.period, rule.unit)
     begin = grammar.since(period, counted.trigger)
     parts = []

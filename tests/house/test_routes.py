@@ -30,6 +30,13 @@ ANSWERS = {
     "POST cases.assign_counsel": "401 | 404 422 303 | 404 404 303",
     "GET cases.close": "303 | 404 200 200 | 404 404 200",
     "POST cases.close": "401 | 404 403 422 | 404 404 422",
+    "GET cases.change_role": "303 | 404 200 200 | 404 404 200",
+    "POST cases.change_role": "401 | 404 403 303 | 404 404 303",
+    "GET cases.hand_over": "303 | 403 403 200 | 403 403 200",
+    "POST cases.hand_over": "401 | 403 403 303 | 403 403 303",
+    "GET cases.load": "303 | 403 403 200",
+    "GET cases.record_mandate": "303 | 404 200 200 | 404 404 200",
+    "POST cases.record_mandate": "401 | 404 303 303 | 404 404 303",
     "GET cases.check_names": "303 | 403 403 200",
     "POST cases.check_names": "401 | 403 403 303",
     "GET cases.conflicts_of_case": "303 | 404 200 200 | 404 404 200",
@@ -268,6 +275,9 @@ ANSWERS = {
 SENT: dict[str, dict[str, Any]] = {
     "cases.add_note": {"body": "Some words"},
     "cases.add_party": {"side": "client", "kind": "individual", "name": "Some words"},
+    "cases.change_role": {"role": "local"},
+    "cases.hand_over": {"to": "$marat"},
+    "cases.record_mandate": {"kind": "power_of_attorney", "given_on": "$today"},
     "cases.correct_party": {"side": "opposing", "kind": "individual", "name": "Some words"},
     "cases.resolve_conflict": {"verdict": "another", "reason": "Some words"},
     "cases.assign_counsel": {"member": "$marat", "role": "co_counsel"},
@@ -402,6 +412,8 @@ def value(row: str, name: str, ids: Ids) -> str:
         name = "reopening"
     if row == "POST deadlines.meet":
         name = "confirmed"  # only a confirmed deadline is met
+    if act == "hand_over":
+        name = "lawyer_id"
     known = ids.get(f"{STATE.get(act)}.{name}") if room == "incidents" else None
     return known or ids.get(name, NOBODY)
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-
-from sqlalchemy import select, update
 
 from caseflow.access.actor import Actor, Role
 from caseflow.access.facts import able_members
-from caseflow.cases.models import Case, Counsel, Task
+from caseflow.cases.carrying import pass_tasks, serving
 from caseflow.cases.operations.team import began, ended
 from caseflow.kernel.announce import announce, on
-from caseflow.kernel.db import db, unscoped
 from caseflow.network.leaving import NOBODY, Duty
 from caseflow.network.models import Member
-
-_WHY = unscoped("whoever leaves the network is counsel nowhere, and her open cases are carried by somebody")
 
 
 @on("network.duties_asked")
 def _duties(member: Member, duties: list[Duty]) -> None:
     takers = frozenset(who for who, role in able_members().items() if role is not Role.DOCUMENTER) - {member.id}
-    for counsel in _serving(member):
+    for counsel in serving(member.id):
         case = counsel.case
         if case.state == "closed":
             continue
@@ -34,23 +29,12 @@ def _duties(member: Member, duties: list[Duty]) -> None:
 @on("network.member_left")
 def _hand_over(member: Member, hand_over: Mapping[str, str], by: Actor, at: datetime) -> None:
     # Keys are settled by the act that announces this, after all rooms have heard it.
-    for counsel in _serving(member):
+    for counsel in serving(member.id):
         case = counsel.case
         taker = hand_over.get(f"case_{case.id}", NOBODY)
         ended(counsel, by=by, at=at)
         if taker != NOBODY:
             if not any(c.until is None and c.member_id == taker for c in case.counsel):
                 began(case, taker, counsel.role, by=by, at=at)
-            _pass_tasks(case, member.id, taker)
+            pass_tasks(case, member.id, taker)
         announce("cases.counsel_changed", case=case, by=by, at=at)
-
-
-def _serving(member: Member) -> Sequence[Counsel]:
-    query = select(Counsel).join(Case, Case.id == Counsel.case_id).order_by(Case.reference)
-    query = query.where(Counsel.member_id == member.id, Counsel.until.is_(None))
-    return db.session.scalars(query, execution_options=_WHY).all()
-
-
-def _pass_tasks(case: Case, member_id: str, taker: str) -> None:
-    hers = (Task.case_id == case.id) & (Task.for_id == member_id) & Task.done_at.is_(None)
-    db.session.execute(update(Task).where(hers).values(for_id=taker), execution_options=_WHY)

@@ -28,6 +28,7 @@ def case_words(kind: str, code: str | None) -> str:
         "outcome": rules.CASE_OUTCOMES,
         "confidentiality": rules.CONFIDENTIALITY,
         "conflict": rules.CONFLICT_STATES,
+        "mandate": rules.MANDATE_KINDS,
         "verdict": rules.CONFLICT_VERDICTS,
     }
     label = tables[kind].get(code)
