@@ -412,7 +412,7 @@ def value(row: str, name: str, ids: Ids) -> str:
         name = "reopening"
     if row == "POST deadlines.meet":
         name = "confirmed"  # only a confirmed deadline is met
-    if act == "hand_over":
+    if act == "hand_over" and name == "member_id":
         name = "lawyer_id"
     known = ids.get(f"{STATE.get(act)}.{name}") if room == "incidents" else None
     return known or ids.get(name, NOBODY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -90,19 +89,14 @@ def hand_over(member: Member, *, to: Member, by: Actor, at: datetime) -> int:
         if not any(c.until is None and c.member_id == to.id for c in counsel.case.counsel):
             began(counsel.case, to.id, counsel.role, by=by, at=at)
         pass_tasks(counsel.case, member.id, to.id)
-    settle_all([counsel.case for counsel in carried], by=by, at=at)
+    settle(*(counsel.case for counsel in carried), by=by, at=at)
     public = {"member": to.id, "cases": [counsel.case.reference for counsel in carried]}
     ledger.record("cases.hand_over", by=by, at=at, about=about, public=public)
     return len(carried)
 
 
-def settle(case: Case, *, by: Actor, at: datetime) -> None:
-    """Make the keys of a case, its incidents and whatever hangs on its team equal to the facts; part of other acts."""
-    settle_all([case], by=by, at=at)
-
-
-def settle_all(cases: Sequence[Case], *, by: Actor, at: datetime) -> None:
-    """Settle the keys of several cases at once, as `settle` does those of one; part of other acts."""
+def settle(*cases: Case, by: Actor, at: datetime) -> None:
+    """Make the keys of cases, their incidents and whatever hangs on their teams equal to the facts; part of other acts."""
     linked = select(Incident.safe_id).join(IncidentLink, IncidentLink.incident_id == Incident.id)
     mine = linked.where(IncidentLink.case_id.in_([case.id for case in cases]))
     safes = db.session.scalars(mine, execution_options=unscoped("the keys of counsel follow the case to its incidents"))

@@ -125,8 +125,8 @@ def load() -> ResponseReturnValue:
 def hand_over(member_id: str) -> ResponseReturnValue:
     """Hand a lawyer's whole load over to another."""
     actor = current_actor()
-    demand(policy.may_hand_over(actor), about="cases:")
     member = find(Member, member_id, true())
+    demand(policy.may_hand_over(actor), about="cases:")
     others = [one for one in network.able(Role.LAWYER, Role.COORDINATOR) if one.id != member.id]
     form = forms.HandOverForm(_with_loads(actor, others))
     if form.validate_on_submit():
@@ -155,7 +155,7 @@ def _with_loads(actor: Actor, members: Sequence[Member]) -> list[tuple[str, str]
 def load_words(carried: Load) -> str:
     """Return what somebody carries, in a few words."""
     if not carried.cases:
-        return _("no open case")
+        return str(_("no open case"))
     words = [ngettext("%(num)s open case", "%(num)s open cases", carried.cases)]
     if carried.leads:
         words.append(_("leads %(number)s", number=carried.leads))
