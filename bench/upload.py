@@ -21,6 +21,7 @@ from bench.serving import Server, found_network, served
 SIZE = 1024**3
 ROUNDS = 5
 MIB = 1024 * 1024
+PART = 8 * MIB  # as our own page sends them
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gWA"
 
 
@@ -38,12 +39,14 @@ def run(*, size: int = SIZE, rounds: int = ROUNDS) -> list[dict[str, Any]]:
             server.tokens(f"/evidence/new/{safe_id}")  # the page has been drawn once, as before every upload
             server.forget_peak()
             before = server.resident()
-            times: dict[str, list[float]] = {"age": [], "nowhere": [], "form": [], "raw": []}
+            times: dict[str, list[float]] = {"age": [], "nowhere": [], "form": [], "raw": [], "tus": [], "parts": []}
             acts: dict[str, Callable[[], None]] = {
                 "age": lambda: seal(folder / "reference.age"),
                 "form": lambda: _send_form(server, safe_id, source),
                 "nowhere": lambda: seal(Path(os.devnull)),
                 "raw": lambda: _send_raw(server, item_id, source),
+                "tus": lambda: _send_tus(server, item_id, source, size),
+                "parts": lambda: _send_tus(server, item_id, source, PART),
             }
             for _ in range(rounds):
                 for key, act in acts.items():
@@ -58,6 +61,8 @@ def run(*, size: int = SIZE, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     return [
         _row(f"{gib} through a form, against {tool}", middle["form"], middle["age"], 3.0),
         _row(f"{gib} as a raw body, against {tool}", middle["raw"], middle["age"], 2.0),
+        _row(f"{gib} by tus in one go, against {tool}", middle["tus"], middle["age"], 2.0),
+        _row(f"{gib} by tus in parts of 8 MiB, against {tool}", middle["parts"], middle["age"], None),
         _row(f"{gib} through a form, against {tool} that writes nowhere", middle["form"], middle["nowhere"], None),
         _row(f"{gib} as a raw body, against {tool} that writes nowhere", middle["raw"], middle["nowhere"], None),
         {
@@ -126,6 +131,33 @@ def _send_raw(server: Server, item_id: str, source: Path) -> None:
     token, _once, cookies = server.tokens(path)
     headers = {"Cookie": cookies, "Content-Type": "application/octet-stream", "X-CSRFToken": token}
     _send(server, "PUT", f"{path}?name=video.bin", headers, b"", source, b"", 201)
+
+
+def _send_tus(server: Server, item_id: str, source: Path, part: int) -> None:
+    """Send as tus-js-client does: one file over one connection, `part` bytes in each request."""
+    path, size = f"/evidence/{item_id}/uploads", source.stat().st_size
+    token, _once, cookies = server.tokens(f"/evidence/{item_id}/files")
+    headers = {"Cookie": cookies, "X-CSRFToken": token, "Tus-Resumable": "1.0.0"}
+    connection = server.connect()
+    named = {"Upload-Length": str(size), "Upload-Metadata": "filename dmlkZW8uYmlu", "Content-Length": "0"}
+    connection.request("POST", path, headers=headers | named)
+    answer = connection.getresponse()
+    answer.read()
+    place = answer.headers["Location"] or ""
+    with source.open("rb") as body:
+        for offset in range(0, size, part):
+            count = min(part, size - offset)
+            connection.putrequest("PATCH", place)
+            told = {"Upload-Offset": str(offset), "Content-Length": str(count)}
+            for name, value in (headers | told | {"Content-Type": "application/offset+octet-stream"}).items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            connection.sock.sendfile(body, offset, count)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 204:
+                raise RuntimeError(f"PATCH {place} answered {answer.status}")
+    connection.close()
 
 
 def _send(

@@ -6,6 +6,7 @@ lost but the running sums: they are made again from what is sealed, once the fil
 
 from __future__ import annotations
 
+import time
 from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from caseflow.vault.continuing import ContinuedWriter, Sums, place_of
 from caseflow.vault.errors import VaultError
 from caseflow.vault.payload import CHUNK, NONCE, SEALED_CHUNK, open_chunks, payload_cipher, sealed_size
 
-STEP = 32 * 1024 * 1024  # of one long part that much is kept at a time: what a broken line costs at most
+SECONDS = 2.0  # after which what came of a long part is kept: what a crash of the server costs at most
 _REMEMBERED = 64
 
 
@@ -85,7 +86,7 @@ def take(coming: Coming, stream: Stream, draft: Draft, *, keep: Keep) -> Receive
         sums = _sums.take(coming.id, nonce)
         running = sums if sums.chunks == chunks else None
         writer = ContinuedWriter(draft, coming.file_key, nonce, chunks=chunks, held=coming.rest, sums=running)
-        source = _Limited(stream, min(STEP, coming.size - coming.received))
+        source = _Limited(stream, coming.size - coming.received)
         writer.copy_from(source)
         coming.received += source.given
         if coming.received == coming.size:
@@ -97,7 +98,7 @@ def take(coming: Coming, stream: Stream, draft: Draft, *, keep: Keep) -> Receive
             draft.sync()
             keep(coming.received, b64encode(coming.rest).decode())
         _sums.keep(coming.id, sums)
-        if source.left:
+        if source.ended:
             return None
 
 
@@ -144,33 +145,45 @@ def _whole(coming: Coming, draft: Draft, nonce: bytes, sums: Sums, known: tuple[
 
 
 class _Limited:
-    """At most `most` bytes of a stream; a broken line is its end. `given` counts, `left` is what did not come."""
+    """At most `most` bytes of a stream, and what comes in `SECONDS`. `given` counts; `ended` when no more will come.
+
+    A broken line is an end like another.
+    """
 
     def __init__(self, stream: Stream, most: int) -> None:
-        self._stream, self.left, self.given = stream, most, 0
+        self._stream, self._left, self._until = stream, most, time.monotonic() + SECONDS
+        self.given, self.ended = 0, False
         if hasattr(stream, "readinto"):
             self.readinto = self._readinto
 
     def read(self, size: int, /) -> bytes:
-        try:
-            piece = self._stream.read(min(size, self.left)) if self.left else b""
-        except (OSError, EOFError, ClientDisconnected):
+        if self._is_enough():
             return b""
+        try:
+            piece = self._stream.read(min(size, self._left))
+        except (OSError, EOFError, ClientDisconnected):
+            piece = b""
         self._count(len(piece))
         return piece
 
     def _readinto(self, room: bytearray | memoryview, /) -> int:
-        with memoryview(room) as whole, whole[: self.left] as part:
+        if self._is_enough():
+            return 0
+        with memoryview(room) as whole, whole[: self._left] as part:
             try:
-                size: int = self._stream.readinto(part) if self.left else 0  # type: ignore[attr-defined]
+                size: int = self._stream.readinto(part)  # type: ignore[attr-defined]
             except (OSError, EOFError, ClientDisconnected):
-                return 0
+                size = 0
         self._count(size)
         return size
 
+    def _is_enough(self) -> bool:
+        return not self._left or (self.given > 0 and time.monotonic() > self._until)
+
     def _count(self, size: int) -> None:
         self.given += size
-        self.left -= size
+        self._left -= size
+        self.ended = size == 0
 
 
 class _Remembered:

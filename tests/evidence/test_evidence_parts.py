@@ -114,6 +114,20 @@ def test_what_came_before_a_line_broke_is_kept(people):
     assert [received for received, _rest in told] == [MIB + 9]
 
 
+def test_a_long_part_is_kept_now_and_then_and_is_whole(dana, begun, seen, monkeypatch):
+    kept = []
+    keep_part = operations.keep_part
+    monkeypatch.setattr(parts, "SECONDS", 0.0)
+    monkeypatch.setattr(
+        operations, "keep_part", lambda *row, **given: (kept.append(given["received"]), keep_part(*row, **given))
+    )
+    assert dana.part(begun, 0, CONTENT).status_code == 204
+    assert len(kept) >= 3
+    assert kept == sorted(set(kept))
+    (file,) = seen.files()
+    _whole(dana, file, CONTENT)
+
+
 def test_nothing_of_it_lies_open_while_it_waits(dana, instance):
     canary = b"a canary in the mine " * 9000
     where = dana.begin(10 * len(canary), "kanarejka.txt").headers["Location"]
