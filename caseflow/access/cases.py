@@ -113,6 +113,38 @@ def may_resolve_conflict(actor: Actor, check: ConflictCheck) -> Objection:
     return may_check_conflicts(actor)
 
 
+def may_relate(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not say how `case` stands to another, or None."""
+    return may_work_in(actor, case)
+
+
+def may_join(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not join `case` into another or sever one from it, or None."""
+    return may_assign_counsel(actor, case)
+
+
+def may_select(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not answer what is asked before `case` is taken, or None."""
+    return may_work_in(actor, case)
+
+
+def may_estimate(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not say what `case` may come to, or None."""
+    return may_work_in(actor, case)
+
+
+def may_record_letter(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not record correspondence in `case`, or None."""
+    return may_work_in(actor, case)
+
+
+def may_archive(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not put `case` into the archive or take it out, or None."""
+    if case.state != "closed":
+        return unready(actor) or N_("Only a closed case goes to the archive.")
+    return unready(actor) or (None if actor.is_coordinator else N_("A case is put into the archive by a coordinator."))
+
+
 def may_close(actor: Actor, case: Case) -> Objection:
     """Return why `actor` may not close `case`, or None."""
     if case.state == "closed":

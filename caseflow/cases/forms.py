@@ -8,8 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields import SelectChoice
 
 from caseflow.cases import rules
+from caseflow.cases.rubric import CRITERIA
 from caseflow.network.rules import articles
 from caseflow.web.forms import Form, Line, Text, choose, optional, required
 from caseflow.web.words import language
@@ -155,10 +157,107 @@ class ConflictForm(Form):
         self.verdict.choices = named(rules.CONFLICT_VERDICTS)
 
 
+class RelationForm(Form):
+    """How the case stands to another."""
+
+    kind = SelectField(_l("How"), [choose()])
+    reference = Line(
+        _l("Reference of the other case"), [required()], most=20, description=_l("For example CF-2026-0012.")
+    )
+    note = Line(_l("Note"), [optional()])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [("", _("Choose one")), *named(rules.CASE_LINKS)]
+
+
+class JoiningForm(Form):
+    """Into which case this one is joined, and why."""
+
+    reference = Line(
+        _l("Reference of the other case"), [required()], most=20, description=_l("For example CF-2026-0012.")
+    )
+    reason = Text(_l("Reason"), [required(_l("Say why, in a sentence."))], most=4000)
+
+
+class SeveringForm(Form):
+    """What goes into a case of its own, and why."""
+
+    title = Line(_l("Title of the new case"), [required()])
+    incidents = SelectMultipleField(_l("Incidents"), [optional()])
+    parties = SelectMultipleField(_l("Parties"), [optional()])
+    reason = Text(_l("Reason"), [required(_l("Say why, in a sentence."))], most=4000)
+
+    def __init__(self, incidents: Choices, parties: Choices, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.incidents.choices, self.parties.choices = incidents, parties
+
+
+class LetterForm(Form):
+    """One piece of correspondence."""
+
+    direction = RadioField(_l("Direction"), [choose()])
+    medium = SelectField(_l("By which way"), [choose()])
+    on = DateField(_l("On"), [required()])
+    party = Line(_l("From or to whom"), [required()])
+    subject = Line(_l("About what"), [required()], most=300)
+    body = Text(_l("What was said"), [optional()], most=20_000)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.direction.choices = named(rules.DIRECTIONS)
+        self.medium.choices = named(rules.MEDIA)
+
+
+def selection_form(**given: Any) -> Form:
+    """Return a form with a text for each question asked before a case is taken, and the decision."""
+    lang = language()
+    fields: dict[str, Any] = {
+        code: Text(label.to(lang), [optional()], most=4000) for code, label in rules.SELECTION.items()
+    }
+    fields["decision"] = RadioField(
+        _l("Decision"), [choose()], choices=[SelectChoice(*pair) for pair in named(rules.SELECTION_DECISIONS)]
+    )
+    form: Form = type("SelectionForm", (Form,), fields)(**given)
+    return form
+
+
+def score_form() -> Form:
+    """Return a form with a value and a note for each criterion of the rubric, in the reader's language."""
+    lang = language()
+    fields: dict[str, Any] = {}
+    for criterion in CRITERIA:
+        anchors = criterion.anchors
+        fields[criterion.id] = RadioField(
+            criterion.label.in_language(lang),
+            [choose(_l("Choose a value from 0 to 4."))],
+            choices=[
+                SelectChoice(str(n), f"{n} – {anchors[n].in_language(lang)}" if n in anchors else str(n))
+                for n in range(5)
+            ],
+            description=criterion.hint.in_language(lang),
+        )
+        fields[f"{criterion.id}_note"] = Text(
+            _l("Reasons"), [required(_l("Give a reason for the value; a figure without one is not used."))], most=4000
+        )
+    form: Form = type("ScoreForm", (Form,), fields)()
+    return form
+
+
 class NoteForm(Form):
-    """An internal note."""
+    """A note of the team."""
 
     body = Text(_l("Note"), [required(_l("Write the note first."))], most=10_000)
+    kind = SelectField(
+        _l("Kind of note"),
+        [optional()],
+        default="internal",
+        description=_l("A privileged note never leaves this page, not in a dossier either."),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = named(rules.NOTE_KINDS)
 
 
 class TaskForm(Form):
@@ -178,6 +277,11 @@ class ClosureForm(Form):
 
     outcome = RadioField(_l("Outcome"), [choose()])
     reason = Text(_l("Reason"), [optional()], most=4000)
+    keep_until = DateField(
+        _l("To be kept until"),
+        [optional()],
+        description=_l("Nothing is deleted by itself: coordinators are told that day."),
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -34,6 +34,13 @@ tell(
         "cases.add_note": N_("wrote a note"),
         "cases.give_task": N_("gave a task"),
         "cases.finish_task": N_("finished a task"),
+        "cases.record_letter": N_("recorded correspondence"),
+        "cases.link_cases": N_("linked the case with another"),
+        "cases.unlink_cases": N_("took a link with another case back"),
+        "cases.answer_selection": N_("answered what is asked before a case is taken"),
+        "cases.estimate": N_("said what the case may come to"),
+        "cases.archive": N_("put the case into the archive"),
+        "cases.unarchive": N_("took the case out of the archive"),
         "cases.close": N_("closed the case"),
         "cases.reopen": N_("reopened the case"),
     }

@@ -38,6 +38,9 @@ class Case(InSafe, Base):
     parties: Mapped[list[Party]] = relationship(order_by="Party.at")
     checks: Mapped[list[ConflictCheck]] = relationship(back_populates="case", order_by="ConflictCheck.asked_at")
     notes: Mapped[list[Note]] = relationship(order_by="Note.at")
+    letters: Mapped[list[CaseLetter]] = relationship(order_by="(CaseLetter.on, CaseLetter.at)")
+    selection: Mapped[Selection | None] = relationship(uselist=False)
+    potentials: Mapped[list[Potential]] = relationship(order_by="Potential.at")
     tasks: Mapped[list[Task]] = relationship(order_by="Task.due_on")
     links: Mapped[list[IncidentLink]] = relationship(back_populates="case", order_by="IncidentLink.at")
     closure: Mapped[Closure | None] = relationship(uselist=False)
@@ -147,12 +150,67 @@ class KnownNames(Id, Base):
     at: Mapped[datetime]
 
 
+class CaseRelation(InSafe, Base):
+    """How one case stands to another. It lies in the safe of the one it was made from, and is shown to who holds both."""
+
+    __tablename__ = "case_relations"
+    __table_args__ = (UniqueConstraint("from_id", "to_id", "kind"),)
+
+    from_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    note_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Selection(InSafe, Base):
+    """What was asked before the case was taken, answered in words (JSON, sealed as one text), and what was decided."""
+
+    __tablename__ = "case_selections"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), unique=True)
+    answers_sealed: Mapped[bytes] = mapped_column(Sealed)
+    decision: Mapped[str] = mapped_column(String(12))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class Potential(InSafe, Base):
+    """What one person thinks the case may come to as a precedent: values and reasons by criterion, JSON."""
+
+    __tablename__ = "case_potentials"
+    __table_args__ = (UniqueConstraint("case_id", "by_id"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    values_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
+class CaseLetter(InSafe, Base):
+    """One piece of correspondence, in or out: when, by which way, with whom, about what."""
+
+    __tablename__ = "case_letters"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    direction: Mapped[str] = mapped_column(String(4))
+    medium: Mapped[str] = mapped_column(String(12))
+    on: Mapped[date]
+    party_sealed: Mapped[bytes] = mapped_column(Sealed)
+    subject_sealed: Mapped[bytes] = mapped_column(Sealed)
+    body_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+
 class Note(InSafe, Base):
-    """An internal note of the team."""
+    """An internal note of the team; a privileged one never leaves the case page, not in a dossier either."""
 
     __tablename__ = "case_notes"
 
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12), server_default="internal")
     body_sealed: Mapped[bytes] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
@@ -170,16 +228,19 @@ class Task(InSafe, Base):
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    done_by_id: Mapped[str | None] = mapped_column(ForeignKey("members.id"))
 
 
 class Closure(InSafe, Base):
-    """The fact that a case was closed, with which outcome and why."""
+    """The fact that a case was closed, with which outcome and why, until when it is kept, and when it went to the archive."""
 
     __tablename__ = "case_closures"
     __table_args__ = (UniqueConstraint("case_id"),)
 
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
     outcome: Mapped[str] = mapped_column(String(24))
+    keep_until: Mapped[date | None]
+    archived_at: Mapped[datetime | None]
     reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]

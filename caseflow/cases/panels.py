@@ -9,11 +9,12 @@ from caseflow.access import incidents as incidents_policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
 from caseflow.cases import queries
-from caseflow.cases.models import Case, ConflictCheck
+from caseflow.cases.models import Case, Closure, ConflictCheck
 from caseflow.evidence import owners
 from caseflow.evidence.export import matters
 from caseflow.incidents.models import Incident
 from caseflow.incidents.panels import matter_of
+from caseflow.kernel.clock import today
 from caseflow.kernel.db import db
 from caseflow.kernel.words import N_
 from caseflow.web.navigation import Panel, panel
@@ -47,6 +48,18 @@ def conflicts_on_desk(_row: None, actor: Actor) -> Panel | None:
     query = select(ConflictCheck.state, func.count()).where(*open_ones).group_by(ConflictCheck.state)
     counts = {row[0]: row[1] for row in db.session.execute(query)}
     return Panel("conflicts", N_("Possible conflicts"), "cases/conflicts_panel.html", counts) if counts else None
+
+
+@panel("desk", order=80)
+def kept_long_enough(_row: None, actor: Actor) -> Panel | None:
+    """Tell a coordinator of closed cases whose day of keeping has passed: nothing is deleted by itself."""
+    if not actor.is_coordinator:
+        return None
+    over = select(Case).join(Closure, Closure.case_id == Case.id)
+    over = over.where(policy.visible_to(actor), Case.state == "closed", Closure.keep_until < today(actor.timezone))
+    found = list(db.session.scalars(over.order_by(Closure.keep_until).limit(20)))
+    actor.ring.prepare(found)
+    return Panel("kept", N_("Kept long enough"), "cases/kept_panel.html", {"cases": found}) if found else None
 
 
 def owner_of_safe(safe_id: str, actor: Actor) -> owners.Owner | None:

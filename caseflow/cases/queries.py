@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Select, String, and_, bindparam, func, or_, select
+from sqlalchemy import case as either
 
 from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, Role
 from caseflow.access.safes import through_grant
-from caseflow.cases.models import Case, Counsel, IncidentLink
+from caseflow.cases.models import Case, CaseRelation, Closure, Counsel, IncidentLink
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db, unscoped
 from caseflow.keys.models import Grant
@@ -26,9 +27,10 @@ NOBODY = "none"  # the filter for cases without counsel
 
 @dataclass(frozen=True)
 class Asked:
-    """What a list of cases is narrowed to; '' means no matter."""
+    """What a list of cases is narrowed to; '' means no matter. `archive`: "in" or "out" of it."""
 
     state: str = "open"
+    archive: str = ""
     stage: str = ""
     counsel: str = ""
     after: tuple[datetime, str] | None = None
@@ -102,6 +104,7 @@ def listing(actor: Actor, asked: Asked) -> Listing:
     procedure, _point, stage = asked.stage.partition(".")
     kinds = _Kinds(
         state=bool(asked.state),
+        archive=asked.archive,
         stage="at" if stage else "none" if asked.stage else "",
         counsel="nobody" if asked.counsel == NOBODY else "one" if asked.counsel else "",
         after=asked.after is not None,
@@ -143,6 +146,7 @@ class _Kinds(NamedTuple):
     """Which conditions a list has; their values are given when it is asked."""
 
     state: bool
+    archive: str
     stage: str
     counsel: str
     after: bool
@@ -181,6 +185,9 @@ class _Reader:
 def _narrowed(query: Any, kinds: _Kinds, state: Any) -> Any:
     if kinds.state:
         query = query.where(state == bindparam("state", type_=String))
+    if kinds.archive:
+        archived = select(Closure.id).where(Closure.case_id == Case.id, Closure.archived_at.is_not(None)).exists()
+        query = query.where(archived if kinds.archive == "in" else ~archived)
     if kinds.stage == "none":
         query = query.where(Case.stage.is_(None))
     elif kinds.stage:
@@ -257,6 +264,27 @@ def incidents_for_cases(actor: Actor, but: Case | None = None) -> list[Incident]
     found = db.session.execute(query).all()
     actor.ring.take(grant for _incident, grant in found)
     return [incident for incident, _grant in found]
+
+
+def by_reference(actor: Actor, reference: str) -> Case | None:
+    """Return the case of this reference, as it was typed, if `actor` may open it."""
+    mine = policy.visible_to(actor)
+    return db.session.scalar(select(Case).where(Case.reference == reference.strip().upper()[:20], mine))
+
+
+def relations_of(actor: Actor, case: Case) -> list[tuple[CaseRelation, Case]]:
+    """Return how a case stands to others that `actor` may open too, titles ready to open, by reference; one query."""
+    other = either((CaseRelation.from_id == case.id, CaseRelation.to_id), else_=CaseRelation.from_id)
+    query = (
+        select(CaseRelation, Case, Grant)
+        .join(Case, Case.id == other)
+        .join(Grant, through_grant(Case, actor))
+        .where(or_(CaseRelation.from_id == case.id, CaseRelation.to_id == case.id))
+        .order_by(Case.reference, CaseRelation.at)
+    )
+    found = db.session.execute(query).all()
+    actor.ring.take(grant for _link, _case, grant in found)
+    return [(link, row) for link, row, _grant in found]
 
 
 def ids_seen(actor: Actor, case_ids: Collection[str]) -> set[str]:

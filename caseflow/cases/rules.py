@@ -125,10 +125,68 @@ CASE_OUTCOMES = MappingProxyType(
         "lost": InLanguages("Lost", "Проиграно", "Ұтылды"),
         "settled": InLanguages("Settled", "Окончено соглашением сторон", "Тараптардың келісімімен аяқталды"),
         "withdrawn": InLanguages("Withdrawn by the client", "Отозвано клиентом", "Клиент кері қайтарып алды"),
+        "joined": InLanguages("Joined into another case", "Присоединено к другому делу", "Басқа іске біріктірілді"),
         "not_taken": InLanguages("Not taken to court", "Не доведено до суда", "Сотқа жеткізілмеді"),
         "handed_over": InLanguages(
             "Handed over to others", "Передано другой организации или адвокату", "Басқа ұйымға немесе адвокатқа берілді"
         ),
+    }
+)
+
+CASE_LINKS = MappingProxyType(
+    {
+        "related": InLanguages("related to", "связано с", "байланысты"),
+        "same_client": InLanguages("same client as", "тот же клиент, что в", "клиенті бірдей"),
+        "same_issue": InLanguages("same legal issue as", "тот же правовой вопрос, что в", "құқықтық мәселесі бірдей"),
+        "same_facts": InLanguages("same facts as", "те же факты, что в", "фактілері бірдей"),
+        "parallel": InLanguages("runs elsewhere at the same time as", "параллельно с", "қатар жүретін іс"),
+        "follows": InLanguages("continues", "продолжает", "жалғасы"),
+    }
+)
+# Made by the acts of joining and severing, never chosen.
+CASE_MOVES = MappingProxyType(
+    {
+        "joined_into": InLanguages("joined into", "присоединено к", "біріктірілген іс"),
+        "severed_from": InLanguages("severed from", "выделено из", "бөліп шығарылған іс"),
+    }
+)
+ALL_CASE_LINKS = MappingProxyType({**CASE_LINKS, **CASE_MOVES})
+# The same link seen from the other case.
+LINKS_BACK = MappingProxyType(
+    {
+        **CASE_LINKS,
+        "follows": InLanguages("continued by", "продолжено в", "жалғасқан іс"),
+        "joined_into": InLanguages("took in", "включило в себя", "қосып алған іс"),
+        "severed_from": InLanguages("gave rise to", "из него выделено", "одан бөлінген іс"),
+    }
+)
+
+DIRECTIONS = MappingProxyType(
+    {"in": InLanguages("Received", "Получено", "Келген"), "out": InLanguages("Sent", "Отправлено", "Жіберілген")}
+)
+MEDIA = MappingProxyType(
+    {
+        "letter": InLanguages("Letter", "Письмо", "Хат"),
+        "e_mail": InLanguages("E-mail", "Электронное письмо", "Электрондық хат"),
+        "portal": InLanguages("Portal of a court or authority", "Портал суда или органа", "Сот немесе орган порталы"),
+        "call": InLanguages("Call", "Звонок", "Қоңырау"),
+        "meeting": InLanguages("Meeting", "Встреча", "Кездесу"),
+        "by_hand": InLanguages("Handed over", "Вручено лично", "Қолма-қол берілген"),
+    }
+)
+
+NOTE_KINDS = MappingProxyType(
+    {
+        "internal": InLanguages("Internal", "Внутренняя", "Ішкі"),
+        "privileged": InLanguages("Privileged: between lawyer and client", "Адвокатская тайна", "Адвокаттық құпия"),
+    }
+)
+
+SELECTION_DECISIONS = MappingProxyType(
+    {
+        "taken": InLanguages("The case is taken", "Дело берём", "Іс алынады"),
+        "later": InLanguages("Not yet", "Пока нет", "Әзірге жоқ"),
+        "refused": InLanguages("The case is not taken", "Дело не берём", "Іс алынбайды"),
     }
 )
 
@@ -177,6 +235,9 @@ SELECTION = MappingProxyType(
         ),
     }
 )
+
+
+KEPT_YEARS = 5  # proposed when a case is closed; the network's own rules may say another day
 
 
 def reference(year: int, number: int) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField
-from wtforms.fields import SelectChoice
+from wtforms import SelectField
 
 from caseflow.precedents import rules
 from caseflow.web.forms import Form, Line, Text, choose, optional, required
@@ -61,25 +60,3 @@ class CitationForm(Form):
         self.cited.choices = [("", _("Choose one")), *decisions]
         lang = language()
         self.kind.choices = [(kind, label.in_language(lang)) for kind, label in rules.CITATION_KINDS.items()]
-
-
-def score_form() -> Form:
-    """Return a form with a value and a note for each criterion of the rubric, in the reader's language."""
-    lang = language()
-    fields: dict[str, Any] = {}
-    for criterion in rules.CRITERIA:
-        anchors = criterion.anchors
-        fields[criterion.id] = RadioField(
-            criterion.label.in_language(lang),
-            [choose(_l("Choose a value from 0 to 4."))],
-            choices=[
-                SelectChoice(str(n), f"{n} – {anchors[n].in_language(lang)}" if n in anchors else str(n))
-                for n in range(5)
-            ],
-            description=criterion.hint.in_language(lang),
-        )
-        fields[f"{criterion.id}_note"] = Text(
-            _l("Reasons"), [required(_l("Give a reason for the value; a figure without one is not used."))], most=4000
-        )
-    form: Form = type("ScoreForm", (Form,), fields)()
-    return form

@@ -11,6 +11,7 @@ from caseflow.access import cases as cases_policy
 from caseflow.access import precedents as policy
 from caseflow.access.actor import Role
 from caseflow.access.safes import visible
+from caseflow.cases.forms import score_form
 from caseflow.cases.models import Case
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find
@@ -187,7 +188,7 @@ def score(review_id: str) -> ResponseReturnValue:
     """Score a decision by the rubric, with a reason for each value."""
     actor = current_actor()
     found = find(Review, review_id, policy.visible_reviews(actor))
-    form = forms.score_form()
+    form = score_form()
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
             values = {c.id: int(form[c.id].data) for c in rules.CRITERIA}

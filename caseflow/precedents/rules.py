@@ -1,6 +1,6 @@
 """What a precedent is worth, how decisions use one another, and the public decisions that ship with the library.
 
-How it is scored stands in `rubric.py`, the shipped decisions in `public.py`; the words for both are here.
+How it is scored stands in `cases/rubric.py`, the shipped decisions in `public.py`; the words for both are here.
 """
 
 from __future__ import annotations
@@ -12,10 +12,7 @@ from types import MappingProxyType
 
 from babel.dates import format_date, format_skeleton
 
-from caseflow.kernel.words import InLanguages
-from caseflow.network.rules import article_label, article_short
-from caseflow.precedents.public import PublicCitation, PublicDecision, public_citations, public_decisions
-from caseflow.precedents.rubric import (
+from caseflow.cases.rubric import (
     BANDS,
     CRITERIA,
     MOST,
@@ -28,6 +25,9 @@ from caseflow.precedents.rubric import (
     objection_to_score,
     score,
 )
+from caseflow.kernel.words import InLanguages
+from caseflow.network.rules import article_label, article_short
+from caseflow.precedents.public import PublicCitation, PublicDecision, public_citations, public_decisions
 from caseflow.proceedings import rules as proceedings
 
 __all__ = [

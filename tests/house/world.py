@@ -311,6 +311,10 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     first, other = list(db.session.scalars(mine))[:2]
     with transaction():
         deadlines.confirm(other, by=lawyer, at=at)
+    with transaction():
+        near = cases.open_case(title="Another case", by=aigul, at=at)
+        cases.assign_counsel(near, member=db.session.get_one(Member, lawyer.member_id), role="lead", by=aigul, at=at)
+        relation = cases.link_cases(case, kind="related", reference=near.reference, by=aigul, at=at)
     review, precedent = _precedents(people, (decision, second), by=lawyer)
     known = Comparison.with_all(Known.of(aigul, until=monotonic() + 5))
     with transaction():
@@ -321,7 +325,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         **ids, "lawyer_id": lawyer.member_id,
         "link_id": link.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
         "upload_id": upload.id, "run_id": run.id, "finding_id": picture,
-        "case_id": case.id, "party_id": party.id, "check_id": check.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
+        "case_id": case.id, "party_id": party.id, "relation_id": relation.id, "linkable_case": near.reference, "check_id": check.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
         "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,
     }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.cases import rules
 from caseflow.cases.checks import ask
-from caseflow.cases.models import Case, Note, Party, Task
+from caseflow.cases.models import Case, CaseLetter, Note, Party, Task
 from caseflow.cases.position import keep
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import RuleBroken
@@ -52,24 +54,56 @@ def correct_party(party: Party, *, case: Case, side: str, kind: str, name: str, 
 
 
 def _check_party(*, side: str, kind: str, name: str) -> None:
-    for field, code, known in (("side", side, rules.PARTY_SIDES), ("kind", kind, rules.PARTY_KINDS)):
-        if code not in known:
-            raise RuleBroken(N_("Choose one."), field=field)
+    _known(side, rules.PARTY_SIDES, "side")
+    _known(kind, rules.PARTY_KINDS, "kind")
     _filled(name, "name")
     if not fold(name):
         raise RuleBroken(N_("A name has at least one letter."), field="name")
 
 
-def add_note(case: Case, *, body: str, by: Actor, at: datetime) -> Note:
-    """Write an internal note of the team. Raises `RuleBroken` at `body`."""
+def add_note(case: Case, *, body: str, kind: str = "internal", by: Actor, at: datetime) -> Note:
+    """Write a note of the team, internal or privileged. Raises `RuleBroken` at `body` or `kind`."""
     demand(policy.may_note(by, case), about=ledger.name_of(case))
     _filled(body, "body")
-    note = Note(safe_id=case.safe_id, case_id=case.id, by_id=by.member_id, at=at)
+    _known(kind, rules.NOTE_KINDS, "kind")
+    note = Note(safe_id=case.safe_id, case_id=case.id, kind=kind, by_id=by.member_id, at=at)
     by.ring.seal(note, body=body)
     case.notes.append(note)
     keep(case.id, changed_at=at)
     ledger.record("cases.add_note", by=by, at=at, about=note, details={"body": body})
     return note
+
+
+def record_letter(
+    case: Case,
+    *,
+    direction: str,
+    medium: str,
+    on: date,
+    party: str,
+    subject: str,
+    body: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> CaseLetter:
+    """Record one piece of correspondence. Raises `RuleBroken` at the field that cannot be, at `on` for a day to come."""
+    demand(policy.may_record_letter(by, case), about=ledger.name_of(case))
+    _known(direction, rules.DIRECTIONS, "direction")
+    _known(medium, rules.MEDIA, "medium")
+    _filled(party, "party")
+    _filled(subject, "subject")
+    if on > at.astimezone(ZoneInfo(by.timezone)).date():
+        raise RuleBroken(N_("This day is still to come."), field="on", about=ledger.name_of(case))
+    letter = CaseLetter(
+        safe_id=case.safe_id, case_id=case.id, direction=direction, medium=medium, on=on, by_id=by.member_id, at=at
+    )
+    texts = {"party": party, "subject": subject, "body": body}
+    by.ring.seal(letter, **texts)
+    case.letters.append(letter)
+    keep(case.id, changed_at=at)
+    public = {"direction": direction, "medium": medium, "on": on.isoformat()}
+    ledger.record("cases.record_letter", by=by, at=at, about=letter, public=public, details=texts)
+    return letter
 
 
 def give_task(
@@ -95,7 +129,7 @@ def finish_task(task: Task, *, by: Actor, at: datetime) -> None:
     why = unscoped("the task was found in the scope of the actor; its case lies in the same safe")
     case = db.session.get_one(Case, task.case_id, execution_options=why)
     demand(policy.may_finish_task(by, case, task), about=ledger.name_of(task))
-    task.done_at = at
+    task.done_at, task.done_by_id = at, by.member_id
     keep(case.id, changed_at=at)
     ledger.record("cases.finish_task", by=by, at=at, about=task)
 
@@ -103,3 +137,8 @@ def finish_task(task: Task, *, by: Actor, at: datetime) -> None:
 def _filled(text: str, field: str) -> None:
     if not text.strip():
         raise RuleBroken(N_("Fill this in."), field=field)
+
+
+def _known(code: str, codes: Container[str], field: str) -> None:
+    if code not in codes:
+        raise RuleBroken(N_("Choose one."), field=field)

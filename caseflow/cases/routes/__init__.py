@@ -28,6 +28,12 @@ def case_words(kind: str, code: str | None) -> str:
         "outcome": rules.CASE_OUTCOMES,
         "confidentiality": rules.CONFIDENTIALITY,
         "conflict": rules.CONFLICT_STATES,
+        "link": rules.ALL_CASE_LINKS,
+        "link_back": rules.LINKS_BACK,
+        "direction": rules.DIRECTIONS,
+        "medium": rules.MEDIA,
+        "note": rules.NOTE_KINDS,
+        "selection": rules.SELECTION_DECISIONS,
         "mandate": rules.MANDATE_KINDS,
         "verdict": rules.CONFLICT_VERDICTS,
     }
@@ -48,4 +54,4 @@ def articles_named(codes: Iterable[str]) -> str:
     return ", ".join(article_short(code, lang) for code in codes)
 
 
-from caseflow.cases.routes import conflicts, describing, ending, reading, team, work  # noqa: E402, F401 -- they fill `bp`
+from caseflow.cases.routes import around, conflicts, describing, ending, reading, team, work  # noqa: E402, F401 -- they fill `bp`

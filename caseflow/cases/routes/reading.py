@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from caseflow.access import cases as policy
 from caseflow.cases import forms, history, queries
 from caseflow.cases.models import Case
 from caseflow.cases.routes import bp
+from caseflow.cases.rubric import band_name, score
 from caseflow.incidents import rules as incident_rules
 from caseflow.kernel.db import find
 from caseflow.network import queries as network
@@ -27,8 +29,10 @@ LATEST = 6
 def index() -> ResponseReturnValue:
     """The cases one may see, the last changed first."""
     actor = current_actor()
+    listed = _one_of(request.args.get("state"), ("open", "closed", "archived", "all"), "open")
     asked = queries.Asked(
-        state=_one_of(request.args.get("state"), ("open", "closed", "all"), "open").replace("all", ""),
+        state={"all": "", "archived": "closed"}.get(listed, listed),
+        archive={"archived": "in", "closed": "out"}.get(listed, ""),
         stage=request.args.get("stage", "")[:90],
         counsel=request.args.get("counsel", "")[:20],
         after=_place(request.args.get("after", "")),
@@ -57,6 +61,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         places={(case.procedure, case.stage) for case in listing.cases},
         asked=asked,
+        listed=listed,
         after=url_for("cases.index", **given, after=f"{last.changed_at.timestamp():.6f}~{last.id}") if last else None,
         newest=url_for("cases.index", **given) if asked.after else None,
         lawyers=queries.lawyers() if actor.is_coordinator else [],
@@ -71,11 +76,22 @@ def show(case_id: str) -> ResponseReturnValue:
     actor = current_actor()
     case = find(Case, case_id, policy.visible_to(actor))
     actor.ring.prepare([case])
-    named = [case.by_id, *(counsel.member_id for counsel in case.counsel), *(note.by_id for note in case.notes)]
-    names = network.names_of([*named, *(task.for_id for task in case.tasks)])
+    named = [
+        case.by_id,
+        *(counsel.member_id for counsel in case.counsel),
+        *(note.by_id for note in (*case.notes, *case.letters, *case.potentials)),
+    ]
+    names = network.names_of([*named, *(who for task in case.tasks for who in (task.for_id, task.done_by_id))])
+    scores = [
+        {one: value for one, (value, _note) in json.loads(actor.ring.text(row, "values")).items()}
+        for row in case.potentials
+    ]
     return render_template(
         "cases/show.html",
         case=case,
+        relations=queries.relations_of(actor, case),
+        potentials=[score(values) for values in scores],
+        band_name=band_name,
         names=names,
         panels=panels_of("case", case, actor),
         incidents=queries.linked_incidents(actor, case),
@@ -89,6 +105,8 @@ def show(case_id: str) -> ResponseReturnValue:
             "work": policy.may_work_in(actor, case),
             "close": policy.may_close(actor, case),
             "reopen": policy.may_reopen(actor, case),
+            "join": policy.may_join(actor, case),
+            "archive": policy.may_archive(actor, case),
         },
         may_end={counsel.id: policy.may_end_counsel(actor, counsel) for counsel in case.counsel},
     )

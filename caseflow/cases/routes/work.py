@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from caseflow.access import cases as policy
 from caseflow.access.safes import visible
@@ -70,9 +71,33 @@ def add_note(case_id: str) -> ResponseReturnValue:
     form = forms.NoteForm()
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
-            operations.add_note(case, body=form.body.data, by=actor, at=now())
+            operations.add_note(case, body=form.body.data, kind=form.kind.data, by=actor, at=now())
             return redirect(url_for("cases.show", case_id=case.id, _anchor="notes"), 303)
     return render_template("cases/note.html", case=case, form=form, objection=policy.may_note(actor, case))
+
+
+@bp.route("/<case_id>/letters", methods=["GET", "POST"])
+@signed_in
+def record_letter(case_id: str) -> ResponseReturnValue:
+    """Record one piece of correspondence."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.LetterForm()
+    back = url_for("cases.show", case_id=case.id, _anchor="letters")
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            fields = ("direction", "medium", "on", "party", "subject", "body")
+            operations.record_letter(case, **{name: form[name].data for name in fields}, by=actor, at=now())
+            return redirect(back, 303)
+    return render_template(
+        "cases/plain.html",
+        case=case,
+        form=form,
+        title=_("Record correspondence"),
+        lead=_("What came and what went. The paper itself goes in as evidence, or as a filing of its stage."),
+        back=back,
+        objection=policy.may_record_letter(actor, case),
+    )
 
 
 @bp.route("/<case_id>/tasks", methods=["GET", "POST"])

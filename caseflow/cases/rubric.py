@@ -1,4 +1,4 @@
-"""The rubric by which two people score a decision, from `data/rubric.json`: nine questions, a total, a band."""
+"""The rubric by which two people score a decision, or what a case may come to, from `data/rubric.json`: nine questions, a total, a band."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _criterion(row: dict[str, Any]) -> Criterion:
     )
 
 
-_RUBRIC: dict[str, Any] = json.loads(files("caseflow.precedents").joinpath("data/rubric.json").read_text("utf-8"))
+_RUBRIC: dict[str, Any] = json.loads(files("caseflow.cases").joinpath("data/rubric.json").read_text("utf-8"))
 CRITERIA = tuple(_criterion(row) for row in _RUBRIC["criteria"])
 BANDS = tuple(Band(row["id"], InLanguages.from_record(row["label"]), row["from"]) for row in _RUBRIC["bands"])
 _REACHABLE = MOST * sum(criterion.weight for criterion in CRITERIA if criterion.weight > 0)
