@@ -29,7 +29,10 @@ def link_cases(
     demand(policy.may_relate(by, case), about=ledger.name_of(case))
     if kind not in rules.CASE_LINKS:
         raise RuleBroken(N_("Choose one."), field="kind", about=ledger.name_of(case))
-    return _link(case, _other(case, reference, by), kind=kind, note=note, by=by, at=at)
+    other = _other(case, reference, by)
+    link = _link(case, other, kind=kind, note=note, by=by, at=at)
+    ledger.record("cases.link_cases", by=by, at=at, about=case, details=_told(link, other, note))
+    return link
 
 
 def unlink_cases(case: Case, *, link: CaseRelation, reason: str, by: Actor, at: datetime) -> None:
@@ -61,7 +64,8 @@ def join(case: Case, *, reference: str, reason: str, by: Actor, at: datetime) ->
         if incident.id not in there:
             link_incident(other, incident=incident, by=by, at=at)
     _copy(case.parties, other, by=by, at=at)
-    _link(case, other, kind="joined_into", note=reason, by=by, at=at)
+    link = _link(case, other, kind="joined_into", note=reason, by=by, at=at)
+    ledger.record("cases.link_cases", by=by, at=at, about=case, details=_told(link, other, reason))
     close(case, outcome="joined", reason=reason, by=by, at=at)
     return other
 
@@ -94,7 +98,8 @@ def sever(
             began(made, counsel.member_id, counsel.role, by=by, at=at)
     settle(made, by=by, at=at)
     _copy([party for party in case.parties if party.id in parties], made, by=by, at=at)
-    _link(made, case, kind="severed_from", note=reason, by=by, at=at)
+    link = _link(made, case, kind="severed_from", note=reason, by=by, at=at)
+    ledger.record("cases.link_cases", by=by, at=at, about=made, details=_told(link, case, reason))
     return made
 
 
@@ -115,10 +120,12 @@ def _link(case: Case, other: Case, *, kind: str, note: str | None, by: Actor, at
     db.session.add(link)
     db.session.flush()
     keep(case.id, changed_at=at)
-    # Who holds this safe alone learns nothing of the other one, not even that it is there.
-    told = {"other": other.id, "reference": other.reference, "kind": kind, "note": note}
-    ledger.record("cases.link_cases", by=by, at=at, about=case, details=told)
     return link
+
+
+def _told(link: CaseRelation, other: Case, note: str | None) -> dict[str, str | None]:
+    # Sealed: who holds this safe alone learns nothing of the other one, not even that it is there.
+    return {"other": other.id, "reference": other.reference, "kind": link.kind, "note": note}
 
 
 def _copy(parties: Iterable[Party], to: Case, *, by: Actor, at: datetime) -> None:
