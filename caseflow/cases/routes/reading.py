@@ -79,7 +79,7 @@ def show(case_id: str) -> ResponseReturnValue:
     named = [
         case.by_id,
         *(counsel.member_id for counsel in case.counsel),
-        *(note.by_id for note in (*case.notes, *case.letters, *case.potentials)),
+        *(note.by_id for note in case.notes),
     ]
     names = network.names_of([*named, *(who for task in case.tasks for who in (task.for_id, task.done_by_id))])
     scores = [
