@@ -65,6 +65,15 @@ def may_add(actor: Actor, incident: Incident) -> Objection:
     return unready(actor)
 
 
+def may_judge(actor: Actor, incident: Incident) -> Objection:
+    """Return why `actor`, who sees `incident`, may not judge whether it, or somebody in it, is the same as another, or None."""
+    if incident.state == "offered":
+        return N_("Accept it first: until then it is only offered.")
+    if incident.state == "draft" and incident.by_id != actor.member_id:
+        return N_("This is still a draft: who is in it may change. It is judged when it is submitted.")
+    return unready(actor)
+
+
 def may_submit(actor: Actor, incident: Incident) -> Objection:
     """Return why `actor` may not hand `incident` in for review, or None."""
     if incident.by_id != actor.member_id:

@@ -185,6 +185,7 @@ ACTS: tuple[Act, ...] = (
          ),
          evidence.may_add_version, evidence.may_download, evidence.may_examine),
     _on_incident(N_("Export its evidence"), "verified", evidence.may_export),
+    _on_incident(N_("Judge whether it, or a person in it, is the same as another"), "submitted", incidents.may_judge),
     _act(N_("Record that consent was withdrawn"), INCIDENT, lambda a, _o: incidents.may_withdraw_consent(a, _CONSENT),
          incidents.may_withdraw_consent),
     _on_incident(N_("Review it, ask for more, decline it"), "in_review", incidents.may_review, incidents.may_ask,

@@ -228,6 +228,28 @@ class IncidentRelation(InSafe, Base):
     at: Mapped[datetime]
 
 
+class Judgement(InSafe, Base):
+    """The judgement that two incidents, or two people in them, are one, or that they are not; it can be taken back.
+
+    It lies in the safe of the one it was made from, and is shown to who holds both. `kind`: same_incident, same_person,
+    other_incident, other_person.
+    """
+
+    __tablename__ = "incident_judgements"
+
+    from_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    from_person_id: Mapped[str | None] = mapped_column(ForeignKey("incident_people.id"))
+    to_person_id: Mapped[str | None] = mapped_column(ForeignKey("incident_people.id"))
+    reason_sealed: Mapped[bytes] = mapped_column(Sealed)
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+
+    from_person: Mapped[Person | None] = relationship(foreign_keys=from_person_id)
+    to_person: Mapped[Person | None] = relationship(foreign_keys=to_person_id)
+
+
 class NetworkTerm(Id, Base):
     """A term that this network added to a list, or retired from it; it stays for as long as something is called by it."""
 

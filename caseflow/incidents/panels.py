@@ -12,7 +12,7 @@ from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.evidence.export import matters
 from caseflow.evidence.owners import Owner, register
-from caseflow.incidents import consented, queries
+from caseflow.incidents import consented, duplicates, queries
 from caseflow.incidents.answers import checklists_of
 from caseflow.incidents.models import Incident
 from caseflow.kernel.clock import now, today
@@ -45,6 +45,17 @@ def links_panel(incident: Incident, actor: Actor) -> Panel:
     links = queries.links_of(actor, incident)
     values = {"incident": incident, "links": links, "may_add": policy.may_add(actor, incident)}
     return Panel("links", N_("Linked incidents"), "incidents/links_panel.html", values)
+
+
+@panel("incident", order=65)
+def same_panel(incident: Incident, actor: Actor) -> Panel:
+    """Draw what was judged to be the same as something elsewhere, or not."""
+    values = {
+        "incident": incident,
+        "judged": duplicates.judgements_of(actor, incident),
+        "objection": policy.may_judge(actor, incident),
+    }
+    return Panel("same", N_("Possible duplicates"), "incidents/same_panel.html", values)
 
 
 @panel("desk", order=8)

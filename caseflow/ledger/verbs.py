@@ -86,6 +86,8 @@ VERBS: dict[str, str] = {
     "incidents.correct_intervention": N_("changed what was done about it"),
     "incidents.link_incidents": N_("linked it with another incident"),
     "incidents.unlink_incidents": N_("took a link with another incident back"),
+    "incidents.judge": N_("judged whether something is the same in another incident"),
+    "incidents.withdraw_judgement": N_("took back whether something is the same in another incident"),
     "incidents.import_terms": N_("Terms of the network's own came into the lists"),
     "incidents.retire_term": N_("A term was retired, or let in again"),
     "incidents.submit": N_("submitted the incident"),

@@ -18,6 +18,7 @@ from caseflow.access import reports as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
 from caseflow.incidents import rules as incident_rules
+from caseflow.incidents.duplicates import counted_once
 from caseflow.incidents.models import Act, Incident, Involvement
 from caseflow.incidents.queries import Asked, narrowed
 from caseflow.kernel.db import db, unscoped
@@ -54,7 +55,9 @@ class Counts:
 def overview(actor: Actor, asked: Asked, among: Collection[str] | None = None) -> Overview:
     """Return where and when the incidents happened that `actor` could open, narrowed; `among` ids only, if given."""
     place_and_day: Any = select(Incident.id, Incident.region, Incident.began_on, Incident.began_precision)
-    query = narrowed(place_and_day.where(policy.visible_to(actor), Incident.state.in_(COUNTED)), asked)
+    query = narrowed(
+        place_and_day.where(policy.visible_to(actor), Incident.state.in_(COUNTED), counted_once(COUNTED)), asked
+    )
     rows = [row for row in db.session.execute(query) if among is None or row.id in among]
     spans = [span for row in rows if (span := _span(row.began_on, row.began_precision)) is not None]
     periods, left_out = rules.over_time(spans)
@@ -80,7 +83,7 @@ def facts(actor: Actor, asked: Asked, by: str) -> tuple[list[rules.Fact], bool]:
         )
         .join(Act, Act.incident_id == Incident.id)
         .outerjoin(Involvement, Involvement.act_id == Act.id)
-        .where(policy.visible_to(actor), Incident.state.in_(COUNTED))
+        .where(policy.visible_to(actor), Incident.state.in_(COUNTED), counted_once(COUNTED))
     )
     query = narrowed(query, asked)
     if asked.kinds is not None:
@@ -145,7 +148,7 @@ def places_in(actor: Actor, incidents: Collection[Incident]) -> list[tuple[str, 
 def counts(today: date, zone: str) -> Counts:
     """Return the network in rounded numbers, up to the beginning of this quarter; nothing in it can be opened."""
     until = datetime.combine(rules.counted_until(today), time(), ZoneInfo(zone))
-    base = Incident.state.in_(COUNTED), Incident.logged_at < until
+    base = Incident.state.in_(COUNTED), counted_once(COUNTED), Incident.logged_at < until
     where: Counter[str] = Counter()
     years: Counter[str] = Counter()
     places = select(Incident.region, Incident.began_on).where(*base)

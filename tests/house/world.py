@@ -282,6 +282,13 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         )  # fmt: skip
         given = {"kind": "same_pattern", "reference": linked.reference, "note": "The same car."}
         link = incidents.link_incidents(incident, **given, by=documenter, at=at)
+        twin = incidents.log(
+            title="The same evening again", narrative="", region="KZ-75", began_on=None, began_precision="unknown",
+            language="en", by=documenter, at=at,
+        )  # fmt: skip
+        judgement = incidents.judge(
+            incident, other=linked, people=None, same=True, reason="The same car.", by=documenter, at=at
+        )
     _review(incident, "verified", by=documenter, reviewer=aigul)
     with transaction():
         case = cases.open_case(
@@ -323,7 +330,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         check = db.session.scalars(about.where(visible(ConflictCheck, aigul))).one()
     return {
         **ids, "lawyer_id": lawyer.member_id,
-        "link_id": link.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
+        "link_id": link.id, "judgement_id": judgement.id, "other_id": twin.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
         "upload_id": upload.id, "run_id": run.id, "finding_id": picture,
         "case_id": case.id, "party_id": party.id, "relation_id": relation.id, "linkable_case": near.reference, "check_id": check.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,

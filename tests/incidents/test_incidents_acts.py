@@ -529,6 +529,8 @@ def test_every_act_writes_the_ledger_under_its_own_name(log, people):
         operations.correct_intervention(row, **{**empty, "result": "refused"}, **done)
         link = operations.link_incidents(incident, kind="same_event", reference=other.reference, by=by, at=at)
         operations.unlink_incidents(incident, link=link, reason="Another year.", by=by, at=at)
+        said = operations.judge(incident, other=other, people=None, same=True, reason="One car.", by=by, at=at)
+        operations.withdraw_judgement(incident, judgement=said, reason="Another one.", by=by, at=at)
         told = {"region": "KZ-10", "began_on": None, "began_precision": "unknown", "language": "en", "narrative": "N"}
         operations.edit(incident, title="New", **told, by=by, at=at)
         consent = give(incident, by)

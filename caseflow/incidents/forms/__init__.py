@@ -4,6 +4,7 @@ from caseflow.incidents.forms.afterwards import InterventionForm, LinkForm, Risk
 from caseflow.incidents.forms.checklists import checklist_form
 from caseflow.incidents.forms.choices import LANGUAGES, kinds_in_groups
 from caseflow.incidents.forms.consent import ConsentForm, ConsentSheetForm, SourceForm, WithdrawalForm
+from caseflow.incidents.forms.judging import JudgementForm
 from caseflow.incidents.forms.people import ActForm, InvolvementForm, NewActForm, PersonForm
 from caseflow.incidents.forms.review import AnswerForm, QuestionForm, ReasonForm, ReferralForm, VerificationForm
 from caseflow.incidents.forms.telling import QuickForm, WhatForm, WhereForm
@@ -16,6 +17,7 @@ __all__ = [
     "ConsentSheetForm",
     "InterventionForm",
     "InvolvementForm",
+    "JudgementForm",
     "LinkForm",
     "NewActForm",
     "PersonForm",

@@ -28,6 +28,7 @@ from caseflow.incidents.operations.importing import (
     read_again,
     undo_import,
 )
+from caseflow.incidents.operations.judging import judge, withdraw_judgement
 from caseflow.incidents.operations.logging import edit, log
 from caseflow.incidents.operations.referring import accept_referral, refer, reject_referral, take_back
 from caseflow.incidents.operations.review import (
@@ -69,6 +70,7 @@ __all__ = [
     "give_consent",
     "go_on_importing",
     "import_terms",
+    "judge",
     "keep_verdicts",
     "link_incidents",
     "log",
@@ -86,5 +88,6 @@ __all__ = [
     "unlink_incidents",
     "verify",
     "withdraw_consent",
+    "withdraw_judgement",
     "write_digests",
 ]

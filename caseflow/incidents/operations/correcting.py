@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, demand
-from caseflow.incidents import checks
+from caseflow.incidents import checks, duplicates
 from caseflow.incidents.entries import Noted, fill_act, fill_involvement, fill_person, fill_source, touch
 from caseflow.incidents.models import Act, Consent, Incident, Intervention, Involvement, Person, Source
 from caseflow.kernel.db import db
@@ -150,6 +150,11 @@ def take_out_entry(incident: Incident, *, entry: Entry, by: Actor, at: datetime)
         if entry.id in named:
             raise RuleBroken(
                 N_("Something in this incident still names this person. Take that out first."),
+                about=ledger.name_of(entry),
+            )
+        if duplicates.is_judged(entry):
+            raise RuleBroken(
+                N_("You judged whether this person is the same as another one. Take that back first."),
                 about=ledger.name_of(entry),
             )
     said = _texts(entry, by)

@@ -164,6 +164,7 @@ from caseflow.incidents.routes import (  # noqa: E402 -- they fill `bp`
     checklists,  # noqa: F401
     consent,  # noqa: F401
     importing,  # noqa: F401
+    judging,  # noqa: F401
     listing,  # noqa: F401
     people,  # noqa: F401
     reading,  # noqa: F401

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
 from caseflow.access.safes import visible
-from caseflow.incidents import checks, forms, operations, queries, rules
+from caseflow.incidents import checks, duplicates, forms, operations, queries, rules
 from caseflow.incidents.models import Act, Incident, Involvement, Person
 from caseflow.incidents.routes import bp
 from caseflow.kernel.clock import now
@@ -26,10 +26,11 @@ from caseflow.web.words import language
 @bp.get("/<incident_id>/people")
 @signed_in
 def people(incident_id: str) -> ResponseReturnValue:
-    """Everybody in the incident, and what was done to them."""
+    """Everybody in the incident, and what was done to them; after somebody was added, what looks like this incident."""
     actor = current_actor()
     incident = queries.whole(actor, incident_id)
-    return render_template("incidents/people.html", incident=incident, **_rights(actor, incident))
+    alike = duplicates.candidates(actor, incident).found if "added" in request.args else []
+    return render_template("incidents/people.html", incident=incident, alike=alike, **_rights(actor, incident))
 
 
 @bp.route("/<incident_id>/people/new", methods=["GET", "POST"])
@@ -42,7 +43,7 @@ def add_person(incident_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
             person = operations.add_person(incident, **_person_of(form), by=actor, at=now())
-            return redirect(_to_people(incident, person.id), 303)
+            return redirect(_to_people(incident, person.id, added="1"), 303)
     return render_template(
         "incidents/person.html", incident=incident, person=None, form=form, objection=policy.may_add(actor, incident)
     )
@@ -68,6 +69,7 @@ def correct_person(incident_id: str, person_id: str) -> ResponseReturnValue:
         incident=incident,
         person=person,
         form=form,
+        judged=[one for one in duplicates.judgements_of(actor, incident) if one.here == person],
         stored=person if is_stale(form, person) else None,
         objection=policy.may_edit(actor, incident),
         may_take_out=policy.may_take_out(actor, incident),
@@ -292,6 +294,6 @@ def _involvement_of(form: Any, actor: Actor, incident: Incident) -> dict[str, An
     }
 
 
-def _to_people(incident: Incident, person_id: str) -> str:
+def _to_people(incident: Incident, person_id: str, added: str | None = None) -> str:
     step = "people" if incident.state in policy.OPEN_TO_CHANGE else "show"
-    return url_for(f"incidents.{step}", incident_id=incident.id, _anchor=f"person-{person_id}")
+    return url_for(f"incidents.{step}", incident_id=incident.id, _anchor=f"person-{person_id}", added=added)

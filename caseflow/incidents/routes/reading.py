@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, Objection
-from caseflow.incidents import queries, rules
+from caseflow.incidents import duplicates, queries, rules
 from caseflow.incidents.models import Incident
 from caseflow.incidents.routes import bp
 from caseflow.incidents.thread import exchanges
@@ -36,6 +36,7 @@ def index() -> ResponseReturnValue:
         asked=asked,
         right=request.args.get("right", ""),
         acts=queries.kinds_of_act(actor, page.items),
+        twins=duplicates.twins_among(actor, page.items),
         names=network.names_of(incident.by_id for incident in page.items) if not actor.is_documenter else {},
         states=[(state, counts[state]) for state in queries.order_for(actor) if counts.get(state)],
         regions=[(one.code, one.label.in_language(lang)) for one in regions()],
