@@ -10,15 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseflow.kernel.db import Base, Id, Sealed
 from caseflow.keys.models import InSafe
 
+LISTED = ("safe_id", "state", "changed_at", "region", "began_on", "organisation_id", "id")
+
 
 class Incident(InSafe, Base):
     """What happened, where and when, as one documenter logged it. `by_id` is she, or who has taken it over from her."""
 
     __tablename__ = "incidents"
-    # What lists and the search are narrowed and sorted by, without the sealed texts that lie in the same row.
-    __table_args__ = (
-        Index("ix_incidents_listed", "safe_id", "state", "changed_at", "region", "began_on", "organisation_id", "id"),
-    )
+    # What lists and the search read, without the sealed texts that lie in the same row.
+    __table_args__ = (Index("ix_incidents_listed", *LISTED),)
 
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     state: Mapped[str] = mapped_column(String(24), index=True)
