@@ -73,7 +73,10 @@ def test_a_judgement_is_shown_only_to_who_holds_both_and_silences_the_candidate(
     with transaction():
         operations.judge(mine, other=foreign, people=None, same=True, reason="CANARY-reason", by=people.aigul, at=now())
     assert "CANARY-reason" in visit(people.aigul).open(f"/incidents/{foreign.id}")
-    assert [visit(one).open("/incidents/").count("logged more than once") for one in (people.aigul, people.dana)] == [2, 0]
+    assert [visit(one).open("/incidents/").count("logged more than once") for one in (people.aigul, people.dana)] == [
+        2,
+        0,
+    ]
     assert alike(people.aigul, mine) == []
     for member, incident in ((people.dana, mine), (people.timur, foreign)):
         page = visit(member).open(f"/incidents/{incident.id}")
