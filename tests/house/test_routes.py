@@ -387,7 +387,7 @@ SENT: dict[str, dict[str, Any]] = {
     "proceedings.open_proceeding": {"procedure": "un_hrc", "began_on": "$today"},
     "proceedings.record_decision": {"outcome": "acquittal", "decided_on": "$today"},
     "proceedings.record_filing": {"direction": "out", "kind": "motion", "title": "Some words", "filed_on": "$today"},
-    "proceedings.record_hearing": {"held_at": "2026-11-20T10:00"},
+    "proceedings.record_hearing": {"held_at": "2031-03-21T10:00"},
     "proceedings.record_in_force": {"in_force_on": "$today"},
     "proceedings.record_result": {"result": "Some words"},
     "proceedings.record_service": {"served_on": "$today"},

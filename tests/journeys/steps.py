@@ -342,7 +342,9 @@ def open_case(coordinator: Person, incident: str, words: Words) -> str:
 
 def assign(coordinator: Person, case: str, lawyer: Person) -> None:
     coordinator.open(f"{case}/counsel")
-    coordinator.main.locator('select[name="member"]').select_option(label=f"{lawyer.name}, Bureau of the story")
+    choice = coordinator.main.locator('select[name="member"]')
+    named = choice.locator("option", has_text=f"{lawyer.name}, Bureau of the story")
+    choice.select_option(named.get_attribute("value"))
     coordinator.send("Assign", {"role": "lead"})
     coordinator.sees(f"Counsel: {lawyer.name}")
 
