@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import imports, keys, ledger, lists, search, signin, upload, vault
+from bench import bundle, imports, keys, ledger, lists, search, signin, upload, vault
 
 KEPT = Path(__file__).resolve().parents[1] / "instance" / "bench.json"
 Row = dict[str, Any]
@@ -54,6 +54,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "keys": keys.run,
     "imports": imports.run,
     "search": search.run,
+    "bundle": bundle.run,
 }
 
 

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 def run(*, rows: int = ROWS) -> list[Row]:
     """Return seconds for the whole, and of the longest part for which others wait; a row of the table for each."""
-    with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as name, _member(Path(name) / "instance") as by:
+    with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as name, member_of(Path(name) / "instance") as by:
         whole, longest = _bring_in(_list(rows), by)
     return [
         _row(f"a list of {rows:,} incidents: read, tried out, written", whole, LIMIT),
@@ -43,8 +43,8 @@ def _list(rows: int) -> bytes:
 
 
 @contextmanager
-def _member(instance: Path) -> Iterator[Any]:
-    """Found a network and yield a documenter of it."""
+def member_of(instance: Path, role: str = "documenter") -> Iterator[Any]:
+    """Found a network and yield a documenter of it, or its coordinator."""
     from flask_migrate import upgrade
 
     from caseflow.access.actor import Role
@@ -65,6 +65,13 @@ def _member(instance: Path) -> Iterator[Any]:
                 network="Bench", organisation="Bureau", email="one@example.org", name="Aigul Sarsen", language="en",
                 timezone="Asia/Almaty", **common,
             )  # fmt: skip
+        if role == "coordinator":
+            try:
+                yield founded.actor
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+            return
         with transaction():
             _invitation, link = network.invite(
                 email="two@example.org", name="Dana Ospan", role=Role.DOCUMENTER,

@@ -193,6 +193,18 @@ class SeveringForm(Form):
         self.incidents.choices, self.parties.choices = incidents, parties
 
 
+class BundleForm(Form):
+    """Which exhibits go into a bundle, and in which language it speaks."""
+
+    chosen = SelectMultipleField(_l("Exhibits"), [required(_l("Choose between 1 and 200 exhibits."))])
+    language = SelectField(_l("Language of the index"), [choose()])
+
+    def __init__(self, items: Choices, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.chosen.choices = items
+        self.language.choices = [("ru", "Русский"), ("kk", "Қазақша"), ("en", "English")]
+
+
 class LetterForm(Form):
     """One piece of correspondence."""
 

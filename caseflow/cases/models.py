@@ -39,6 +39,7 @@ class Case(InSafe, Base):
     checks: Mapped[list[ConflictCheck]] = relationship(back_populates="case", order_by="ConflictCheck.asked_at")
     notes: Mapped[list[Note]] = relationship(order_by="Note.at")
     letters: Mapped[list[CaseLetter]] = relationship(order_by="(CaseLetter.on, CaseLetter.at)")
+    bundles: Mapped[list[Bundle]] = relationship(order_by="Bundle.at.desc()")
     selection: Mapped[Selection | None] = relationship(uselist=False)
     potentials: Mapped[list[Potential]] = relationship(order_by="Potential.at")
     tasks: Mapped[list[Task]] = relationship(order_by="Task.due_on")
@@ -202,6 +203,26 @@ class CaseLetter(InSafe, Base):
     body_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]
+
+
+class Bundle(InSafe, Base):
+    """A bundle of exhibits for a court that is being made, was made, or broke off; `item_id` is what came of it.
+
+    `chosen` are ids of items; `state`: making, done, broken. `step` of `steps` tells how far it is.
+    """
+
+    __tablename__ = "case_bundles"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    chosen: Mapped[list[str]] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(8))
+    step: Mapped[int]
+    steps: Mapped[int]
+    item_id: Mapped[str | None] = mapped_column(ForeignKey("evidence_items.id"))
+    by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Note(InSafe, Base):

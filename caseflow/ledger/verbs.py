@@ -138,6 +138,8 @@ VERBS: dict[str, str] = {
     "cases.estimate": N_("said what the case may come to"),
     "cases.archive": N_("put the case into the archive"),
     "cases.unarchive": N_("took the case out of the archive"),
+    "cases.begin_bundle": N_("began a bundle for a court"),
+    "cases.end_bundle": N_("made a bundle for a court"),
     "cases.close": N_("closed the case"),
     "cases.reopen": N_("reopened the case"),
     "proceedings.open_proceeding": N_("opened a proceeding"),

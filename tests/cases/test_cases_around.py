@@ -138,6 +138,11 @@ def test_a_privileged_note_says_so_and_a_task_says_who_did_it(people, matter, me
     visit(people.leila).fill(f"/cases/{case.id}/notes", body="Between us", kind="privileged")
     assert "privileged" in visit(people.marat).open(f"/cases/{case.id}")
     with transaction():
+        operations.add_note(case, body="Among us all", by=people.leila, at=now())
+    dossier = visit(people.leila).open(f"/cases/{case.id}/dossier")
+    assert "Among us all" in dossier
+    assert "Between us" not in dossier
+    with transaction():
         task = operations.give_task(case, what="T", for_member=member(people.leila), by=people.aigul, at=now())
         operations.finish_task(task, by=people.marat, at=now())
     assert only(Task).done_by_id == people.marat.member_id

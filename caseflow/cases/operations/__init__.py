@@ -2,6 +2,7 @@
 
 from caseflow.cases.operations import leaving  # noqa: F401 -- it listens when somebody leaves the network
 from caseflow.cases.operations.around import join, link_cases, sever, unlink_cases
+from caseflow.cases.operations.bundles import begin_bundle, end_bundle
 from caseflow.cases.operations.closure import archive, close, reopen, unarchive
 from caseflow.cases.operations.conflicts import check_names, resolve_conflict
 from caseflow.cases.operations.mandates import record_mandate
@@ -16,11 +17,13 @@ __all__ = [
     "answer_selection",
     "archive",
     "assign_counsel",
+    "begin_bundle",
     "change_role",
     "check_names",
     "close",
     "correct_party",
     "edit",
+    "end_bundle",
     "end_counsel",
     "estimate",
     "finish_task",
