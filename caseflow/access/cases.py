@@ -138,6 +138,11 @@ def may_record_letter(actor: Actor, case: Case) -> Objection:
     return may_work_in(actor, case)
 
 
+def may_draw_paper(actor: Actor, case: Case) -> Objection:
+    """Return why `actor` may not draw a letter or a filing from what is in `case`, or None."""
+    return may_work_in(actor, case)
+
+
 def may_bundle(actor: Actor, case: Case) -> Objection:
     """Return why `actor` may not make a bundle or a dossier of `case`, or None."""
     return may_work_in(actor, case)

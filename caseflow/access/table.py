@@ -217,7 +217,7 @@ ACTS: tuple[Act, ...] = (
     _act(N_("End an assignment, change its role"), CASE,
          lambda a, _o: cases.may_end_counsel(a, _thing(until=None)) or cases.may_change_role(a, _thing(until=None)),
          cases.may_end_counsel, cases.may_change_role),
-    _in_case(N_("Make a bundle for a court, a dossier"), cases.may_bundle),
+    _in_case(N_("Make a bundle for a court, draw letters and filings"), cases.may_bundle, cases.may_draw_paper),
     _in_case(N_("Answer what is asked before it is taken, say what it may come to"), cases.may_select, cases.may_estimate),
     _in_case(N_("Join it into another, sever one from it"), cases.may_join),
     _in_case(N_("Close it"), cases.may_close),

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from caseflow.cases import rules
+from caseflow.cases.papers.kinds import Kind
 from caseflow.cases.rubric import CRITERIA
 from caseflow.network.rules import articles
 from caseflow.web.forms import Form, Line, Text, choose, optional, required
@@ -219,6 +220,21 @@ class LetterForm(Form):
         super().__init__(**kwargs)
         self.direction.choices = named(rules.DIRECTIONS)
         self.medium.choices = named(rules.MEDIA)
+
+
+def paper_form(kind: Kind, lang: str, **given: Any) -> Form:
+    """Return a form with everything that a letter or a filing asks, labelled in the reader's language."""
+    reader = language()
+    fields: dict[str, Any] = {"language": HiddenField(default=lang)}
+    for asked in kind.fields:
+        checks = [required() if asked.needed else optional()]
+        label = asked.label.to(reader)
+        if asked.kind == "day":
+            fields[asked.name] = DateField(label, checks)
+        else:
+            fields[asked.name] = Line(label, checks, most=500) if asked.kind == "line" else Text(label, checks)
+    form: Form = type("PaperForm", (Form,), fields)(**given)
+    return form
 
 
 def selection_form(**given: Any) -> Form:

@@ -43,6 +43,7 @@ tell(
         "cases.unarchive": N_("took the case out of the archive"),
         "cases.begin_bundle": N_("began a bundle for a court"),
         "cases.end_bundle": N_("made a bundle for a court"),
+        "cases.draw_paper": N_("drew a letter or a filing"),
         "cases.close": N_("closed the case"),
         "cases.reopen": N_("reopened the case"),
     }

@@ -8,6 +8,7 @@ from typing import Any
 from caseflow.access import proceedings as policy
 from caseflow.access.actor import Actor
 from caseflow.cases.models import Case
+from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
 from caseflow.kernel.words import N_
 from caseflow.ledger.words import tell
@@ -85,3 +86,18 @@ def _entries(stage: Stage) -> list[Entry]:
     found += [Entry("hearing", row, f"{row.held_at.date().isoformat()} 2") for row in stage.hearings]
     found += [Entry("decision", row, f"{row.decided_on.isoformat()} 3") for row in stage.decisions]
     return sorted(found, key=lambda entry: entry.sort)
+
+
+@on("cases.paper_asked")
+def _known_of_courts(case: Case, actor: Actor, lang: str, facts: dict[str, Any]) -> None:
+    """Tell a letter or a filing where the case runs: court, number, the last decision."""
+    stages = [stage for proceeding in queries.proceedings_of(actor, case) for stage in proceeding.stages]
+    last = max(stages, key=lambda stage: (stage.began_on, stage.position), default=None)
+    if last is None:
+        return
+    court = rules.label(rules.court(last.court), lang) if last.court else ""
+    decided = max((one for stage in stages for one in stage.decisions), key=lambda one: one.decided_on, default=None)
+    facts |= {"number": actor.ring.text(last, "number"), "through": court, "decision": court}
+    if decided is not None:
+        facts |= {"decided_on": decided.decided_on, "served_on": decided.served_on}
+        facts["decided"] = actor.ring.text(decided, "holding")

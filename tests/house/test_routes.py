@@ -49,6 +49,9 @@ ANSWERS = {
     "GET cases.bundle": "303 | 404 200 200 | 404 404 200",
     "POST cases.bundle": "401 | 404 303 303 | 404 404 303",
     "GET cases.dossier": "303 | 404 200 200 | 404 404 200",
+    "GET cases.papers": "303 | 404 200 200 | 404 404 200",
+    "GET cases.draw_paper": "303 | 404 200 200 | 404 404 200",
+    "POST cases.draw_paper": "401 | 404 200 200 | 404 404 200",
     "GET cases.change_role": "303 | 404 200 200 | 404 404 200",
     "POST cases.change_role": "401 | 404 403 303 | 404 404 303",
     "GET cases.hand_over": "303 | 403 403 200 | 403 403 200",
@@ -306,7 +309,18 @@ SENT: dict[str, dict[str, Any]] = {
     "cases.record_letter": {"direction": "in", "medium": "letter", "on": "$today", "party": "X", "subject": "Y"},
     "cases.sever": {"title": "Some words", "reason": "Some words"},
     "cases.unlink_cases": {"reason": "Some words"},
-    "cases.bundle": {"chosen": ["$item_id"], "language": "kk"},
+    "cases.bundle": {"chosen": "$item_id", "language": "kk"},
+    "cases.draw_paper": {
+        "committee": "X",
+        "submitted_by": "X",
+        "victim": "X",
+        "state": "X",
+        "on": "$today",
+        "subject": "X",
+        "substantive": "X",
+        "articles": "X",
+        "signer": "X",
+    },
     "cases.change_role": {"role": "local"},
     "cases.hand_over": {"to": "$marat"},
     "cases.record_mandate": {"kind": "power_of_attorney", "given_on": "$today"},
@@ -446,6 +460,8 @@ def value(row: str, name: str, ids: Ids) -> str:
         name = "reopening"
     if row == "POST deadlines.meet":
         name = "confirmed"  # only a confirmed deadline is met
+    if act == "draw_paper" and name == "kind":
+        return "un_cover"
     if act == "hand_over" and name == "member_id":
         name = "lawyer_id"
     known = ids.get(f"{STATE.get(act)}.{name}") if room == "incidents" else None

@@ -9,7 +9,15 @@ from caseflow.cases.operations.mandates import record_mandate
 from caseflow.cases.operations.opening import edit, link_incident, open_case
 from caseflow.cases.operations.selecting import answer_selection, estimate
 from caseflow.cases.operations.team import assign_counsel, change_role, end_counsel, hand_over
-from caseflow.cases.operations.work import add_note, add_party, correct_party, finish_task, give_task, record_letter
+from caseflow.cases.operations.work import (
+    add_note,
+    add_party,
+    correct_party,
+    draw_paper,
+    finish_task,
+    give_task,
+    record_letter,
+)
 
 __all__ = [
     "add_note",
@@ -22,6 +30,7 @@ __all__ = [
     "check_names",
     "close",
     "correct_party",
+    "draw_paper",
     "edit",
     "end_bundle",
     "end_counsel",

@@ -13,6 +13,7 @@ from caseflow.access.actor import Actor, demand
 from caseflow.cases import rules
 from caseflow.cases.checks import ask
 from caseflow.cases.models import Case, CaseLetter, Note, Party, Task
+from caseflow.cases.papers.kinds import KINDS
 from caseflow.cases.position import keep
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import RuleBroken
@@ -104,6 +105,16 @@ def record_letter(
     public = {"direction": direction, "medium": medium, "on": on.isoformat()}
     ledger.record("cases.record_letter", by=by, at=at, about=letter, public=public, details=texts)
     return letter
+
+
+def draw_paper(case: Case, *, kind: str, language: str, by: Actor, at: datetime) -> None:
+    """Note that a letter or a filing is drawn from what is in the case; it leaves with whoever draws it.
+
+    Raises `RuleBroken` at `kind`.
+    """
+    demand(policy.may_draw_paper(by, case), about=ledger.name_of(case))
+    _known(kind, KINDS, "kind")
+    ledger.record("cases.draw_paper", by=by, at=at, about=case, public={"paper": kind, "language": language})
 
 
 def give_task(

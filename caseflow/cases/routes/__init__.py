@@ -54,4 +54,4 @@ def articles_named(codes: Iterable[str]) -> str:
     return ", ".join(article_short(code, lang) for code in codes)
 
 
-from caseflow.cases.routes import around, bundles, conflicts, describing, ending, reading, team, work  # noqa: E402, F401 -- they fill `bp`
+from caseflow.cases.routes import around, bundles, conflicts, describing, ending, papers, reading, team, work  # noqa: E402, F401 -- they fill `bp`
