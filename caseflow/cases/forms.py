@@ -316,6 +316,13 @@ class ClosureForm(Form):
         self.outcome.choices = named(rules.CASE_OUTCOMES)
 
 
+class KeepingForm(Form):
+    """Until when a closed case is kept, and why."""
+
+    until = DateField(_l("To be kept until"), [required()])
+    reason = Text(_l("Reason"), [required(_l("Say why, in a sentence."))], most=4000)
+
+
 class ReopeningForm(Form):
     """Why a closed case is taken up again."""
 

@@ -260,7 +260,7 @@ class Closure(InSafe, Base):
 
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
     outcome: Mapped[str] = mapped_column(String(24))
-    keep_until: Mapped[date | None]
+    keep_until: Mapped[date | None] = mapped_column(index=True)
     archived_at: Mapped[datetime | None]
     reason_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     by_id: Mapped[str] = mapped_column(ForeignKey("members.id"))

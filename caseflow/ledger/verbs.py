@@ -136,6 +136,7 @@ VERBS: dict[str, str] = {
     "cases.unlink_cases": N_("took a link with another case back"),
     "cases.answer_selection": N_("answered what is asked before a case is taken"),
     "cases.estimate": N_("said what the case may come to"),
+    "cases.keep_longer": N_("set how long the closed case is kept"),
     "cases.archive": N_("put the case into the archive"),
     "cases.unarchive": N_("took the case out of the archive"),
     "cases.begin_bundle": N_("began a bundle for a court"),

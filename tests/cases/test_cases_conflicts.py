@@ -271,3 +271,19 @@ def test_the_pages_tell_each_reader_what_she_may_know(people, matter, party, vis
     own = matter("Also hers")
     party(own, "Askar Testov", "opposing")
     assert "Also hers" in lawyer.open(f"/cases/{mine.id}/conflicts")
+
+
+def test_of_two_who_correct_a_party_at_once_the_second_is_shown_what_is_stored(people, matter, party, visit):
+    case = matter()
+    one = party(case, "Askar Testov").partition(":")[2]
+    first, second = visit(people.leila), visit(people.aigul)
+    sheets = [visitor.sheet(f"/cases/{case.id}/parties/{one}") for visitor in (first, second)]
+    assert first.send(sheets[0], name="Askar Testov-Nur").status_code == 303
+    answer = second.send(sheets[1], side="third")
+    assert answer.status_code == 422
+    assert "What is stored now: Askar Testov-Nur, Client" in answer.text
+    from tests.incidents.visiting import sheet_in
+
+    again = sheet_in(answer.text, f"/cases/{case.id}/parties/{one}")
+    assert second.send(again, side="third").status_code == 303
+    assert case.parties[0].id == one

@@ -3,7 +3,7 @@
 from caseflow.cases.operations import leaving  # noqa: F401 -- it listens when somebody leaves the network
 from caseflow.cases.operations.around import join, link_cases, sever, unlink_cases
 from caseflow.cases.operations.bundles import begin_bundle, end_bundle
-from caseflow.cases.operations.closure import archive, close, reopen, unarchive
+from caseflow.cases.operations.closure import archive, close, keep_longer, reopen, unarchive
 from caseflow.cases.operations.conflicts import check_names, resolve_conflict
 from caseflow.cases.operations.mandates import record_mandate
 from caseflow.cases.operations.opening import edit, link_incident, open_case
@@ -39,6 +39,7 @@ __all__ = [
     "give_task",
     "hand_over",
     "join",
+    "keep_longer",
     "link_cases",
     "link_incident",
     "open_case",

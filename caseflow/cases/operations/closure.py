@@ -63,6 +63,24 @@ def reopen(case: Case, *, reason: str, by: Actor, at: datetime) -> None:
     announce("cases.reopened", case=case, by=by, at=at)
 
 
+def keep_longer(case: Case, *, until: date, reason: str, by: Actor, at: datetime) -> None:
+    """Set another day until which a closed case is kept, with the reason. Raises `RuleBroken` at `until` or `reason`."""
+    demand(policy.may_archive(by, case), about=ledger.name_of(case))
+    if until < at.astimezone(ZoneInfo(by.timezone)).date():
+        raise RuleBroken(
+            N_("It cannot be kept until a day that has passed."), field="until", about=ledger.name_of(case)
+        )
+    if not reason.strip():
+        raise RuleBroken(N_("Say why, in a sentence."), field="reason", about=ledger.name_of(case))
+    closure = case.closure
+    before = closure.keep_until if closure else None
+    if closure is not None:
+        closure.keep_until = until
+    db.session.flush()
+    public = {"before": before.isoformat() if before else None, "until": until.isoformat()}
+    ledger.record("cases.keep_longer", by=by, at=at, about=case, public=public, details={"reason": reason})
+
+
 def archive(case: Case, *, by: Actor, at: datetime) -> None:
     """Put a closed case into the archive: it stays as it is, and leaves the usual lists. Raises `RuleBroken` twice over."""
     demand(policy.may_archive(by, case), about=ledger.name_of(case))

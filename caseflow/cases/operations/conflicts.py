@@ -130,6 +130,6 @@ def _go_on(by: Actor, at: datetime, **_facts: object) -> None:
         with db.session.begin_nested():
             known = Known.of(by, until=time.monotonic() + AT_SIGN_IN)
             if not known.left:
-                check_names(Comparison.with_all(known), most=10, by=by, at=at)
+                check_names(Comparison.with_all(known), most=50, by=by, at=at)
     except Exception:
         log.exception("waiting names could not be compared at a sign-in")

@@ -15,6 +15,7 @@ from caseflow.cases.checks import ask
 from caseflow.cases.models import Case, CaseLetter, Note, Party, Task
 from caseflow.cases.papers.kinds import KINDS
 from caseflow.cases.position import keep
+from caseflow.incidents.checks import unchanged
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
@@ -38,9 +39,23 @@ def add_party(case: Case, *, side: str, kind: str, name: str, by: Actor, at: dat
     return party
 
 
-def correct_party(party: Party, *, case: Case, side: str, kind: str, name: str, by: Actor, at: datetime) -> None:
-    """Correct a name or let somebody stand on another side; it is compared anew. Raises as `add_party` does."""
+def correct_party(
+    party: Party,
+    *,
+    case: Case,
+    side: str,
+    kind: str,
+    name: str,
+    seen: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Correct a name or let somebody stand on another side; it is compared anew. Raises as `add_party` does.
+
+    `seen` is the `stamp` of what was on the screen; `RuleBroken` at `version` when somebody has corrected it since.
+    """
     demand(policy.may_correct_party(by, case), about=ledger.name_of(party))
+    unchanged(party, seen)
     _check_party(side=side, kind=kind, name=name)
     before = {"name": by.ring.text(party, "name"), "side": party.side, "kind": party.kind}
     if before == {"name": name, "side": side, "kind": kind}:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from caseflow.access import cases as policy
 from caseflow.cases import forms, operations, rules
@@ -76,3 +77,26 @@ def unarchive(case_id: str) -> ResponseReturnValue:
     with refusing_to(back), transaction():
         operations.unarchive(case, by=actor, at=now())
     return redirect(back, 303)
+
+
+@bp.route("/<case_id>/keeping", methods=["GET", "POST"])
+@signed_in
+def keep_longer(case_id: str) -> ResponseReturnValue:
+    """Set another day until which a closed case is kept."""
+    actor = current_actor()
+    case = find(Case, case_id, policy.visible_to(actor))
+    form = forms.KeepingForm()
+    back = url_for("cases.show", case_id=case.id)
+    if form.validate_on_submit():
+        with showing_refusals(form), transaction():
+            operations.keep_longer(case, until=form.until.data, reason=form.reason.data, by=actor, at=now())
+            return redirect(back, 303)
+    return render_template(
+        "cases/plain.html",
+        case=case,
+        form=form,
+        title=_("Set how long it is kept"),
+        lead=_("Nothing is deleted by itself: coordinators are told that day."),
+        back=back,
+        objection=policy.may_archive(actor, case),
+    )

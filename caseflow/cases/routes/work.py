@@ -11,6 +11,7 @@ from caseflow.access.safes import visible
 from caseflow.cases import forms, operations, queries
 from caseflow.cases.models import Case, Party, Task
 from caseflow.cases.routes import bp
+from caseflow.incidents.checks import stamp
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, find
 from caseflow.kernel.errors import RuleBroken
@@ -44,7 +45,12 @@ def correct_party(case_id: str, party_id: str) -> ResponseReturnValue:
     case = find(Case, case_id, policy.visible_to(actor))
     seen = visible(Party, actor) & (Party.case_id == case_id)
     party = find(Party, party_id, seen)
-    stored = {"side": party.side, "kind": party.kind, "name": actor.ring.text(party, "name")}
+    stored = {
+        "side": party.side,
+        "kind": party.kind,
+        "name": actor.ring.text(party, "name"),
+        "version": str(stamp(party)),
+    }
     form = forms.PartyForm(data=stored) if request.method == "GET" else forms.PartyForm()
     if form.validate_on_submit():
         with showing_refusals(form), transaction():
@@ -54,12 +60,22 @@ def correct_party(case_id: str, party_id: str) -> ResponseReturnValue:
                 side=form.side.data,
                 kind=form.kind.data,
                 name=form.name.data,
+                seen=form.seen_version,
                 by=actor,
                 at=now(),
             )
             return redirect(url_for("cases.show", case_id=case.id, _anchor="parties"), 303)
-    objection = policy.may_correct_party(actor, case)
-    return render_template("cases/party.html", case=case, party=party, form=form, objection=objection)
+    stale = bool(form.version.errors or form.form_errors)
+    if stale:
+        form.version.data = stored["version"]  # the second sending replaces what stands beside it
+    return render_template(
+        "cases/party.html",
+        case=case,
+        party=party,
+        form=form,
+        stored=stored if stale else None,
+        objection=policy.may_correct_party(actor, case),
+    )
 
 
 @bp.route("/<case_id>/notes", methods=["GET", "POST"])
