@@ -6,7 +6,7 @@ Nothing here tells anybody: `operations/conflicts.py` notes what was found in th
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from caseflow.access.actor import Actor
 from caseflow.access.facts import everybody, names_of
 from caseflow.cases.models import Case, Counsel, IncidentLink
-from caseflow.cases.names import CASE, CLIENT, INCIDENT, OPPOSING, Key, Known, Name, matters_of, read
+from caseflow.cases.names import CASE, CLIENT, INCIDENT, OPPOSING, Key, Known
 from caseflow.kernel.db import db, unscoped
 from caseflow.network.names import alike, name_words
 
@@ -51,30 +51,23 @@ def serious(hits: Iterable[Hit]) -> set[Hit]:
 
 
 class Comparison:
-    """All names that a reader knows, ready to be compared with those of one case after another."""
+    """Names that a reader knows, to be compared with those of one case after another."""
 
-    def __init__(self, names: Mapping[Key, Sequence[Name]], words: Mapping[str, Sequence[tuple[Key, Name]]]) -> None:
-        self._names, self._words = names, words
+    def __init__(self, known: Known) -> None:
+        self._known = known
         self._members = [(member, name_words(name)) for member, name in everybody().items()]
-
-    @classmethod
-    def with_all(cls, known: Known) -> Comparison:
-        """Compare with every name of the network, for a coordinator."""
-        return cls(known.names, known.by_word())
 
     @classmethod
     def with_own(cls, actor: Actor) -> Comparison:
         """Compare with the names in what `actor` holds herself, the last changed first, up to `MOST_SEEN` matters."""
-        known = Known(actor, {})
-        known.names = read(actor, list(matters_of(actor))[:MOST_SEEN])
-        return cls(known.names, known.by_word())
+        return cls(Known.seen_by(actor, most=MOST_SEEN))
 
     def of(self, case: Case, subject: str) -> set[Hit]:
         """Return where else somebody of the name of `subject` (`party:…`, `person:…`, `counsel:…`) stands."""
         own = own_matters(case)
         if subject.startswith(COUNSEL):
             return self._of_counsel(case, subject, own)
-        name = next((one for key in own for one in self._names.get(key, ()) if one.subject == subject), None)
+        name = next((one for key in own for one in self._known.names_of(key) if one.subject == subject), None)
         if name is None:
             return set()
         hits = self._alike(name.words, name.sides, own)
@@ -91,14 +84,14 @@ class Comparison:
         hits = self._alike(words, (COUNSEL,), ())
         hers = _carried_by(counsel.member_id) - set(own)
         for key in own:
-            for name in self._names.get(key, ()):
+            for name in self._known.names_of(key):
                 hits |= {
                     hit for hit in self._alike(name.words, name.sides, own) if hit.conflict and hit_key(hit) in hers
                 }
         return hits
 
     def _alike(self, words: Sequence[str], sides: Collection[str], but: Collection[Key]) -> set[Hit]:
-        near = {(key, name) for word in words if len(word) > 1 for key, name in self._words.get(word, ())}
+        near = {found for word in words if len(word) > 1 for found in self._known.with_word(word)}
         return {
             Hit(*key, name.subject, name.sides, _clash(sides, name.sides))
             for key, name in near

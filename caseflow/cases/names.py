@@ -7,14 +7,15 @@ each again. It holds no more than she may read, lies beside no other's, and goes
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, String, delete, select
+from sqlalchemy import ColumnElement, String, delete, func, select
 from sqlalchemy import cast as as_type
 
 from caseflow.access import cases as cases_policy
@@ -34,6 +35,7 @@ from caseflow.vault.indexes import open_index, seal_index
 CASE, INCIDENT = "case", "incident"
 CLIENT, OPPOSING, THIRD = "client", "opposing", "third"
 AT_ONCE, IN_A_PIECE = 200, 1000  # matters
+_LINE = re.compile(r'^\["(\w+)", "(\w+)", "([^"]*)"', re.MULTILINE)
 
 Key = tuple[str, str]  # kind and id of a matter
 
@@ -100,13 +102,17 @@ def matters_of(actor: Actor) -> dict[Key, str]:
 
 @dataclass
 class Known:
-    """The names of all matters that a coordinator holds; `left` is how many matters could not be read in time."""
+    """The names of all matters that a coordinator holds; `left` is how many matters could not be read in time.
+
+    Each piece is a text with a line for each matter. Lines are parsed when a word is found in them, not before: a network
+    has hundreds of thousands of names, and one that is asked about stands in few.
+    """
 
     actor: Actor
-    wanted: dict[Key, str]
-    names: dict[Key, list[Name]] = field(default_factory=dict)
+    wanted: Mapping[Key, str]
     left: int = 0
-    _pieces: dict[str, list[Key]] = field(default_factory=dict)
+    _pieces: dict[str, str] = field(default_factory=dict)
+    _places: dict[Key, tuple[str, int]] = field(default_factory=dict)  # matter -> piece, where its line begins
 
     @classmethod
     def of(cls, actor: Actor, *, until: float) -> Known:
@@ -116,14 +122,44 @@ class Known:
         known._read(until)
         return known
 
-    def by_word(self) -> Mapping[str, list[tuple[Key, Name]]]:
-        """Return each word of all names with the names it stands in."""
-        found: dict[str, list[tuple[Key, Name]]] = defaultdict(list)
-        for key, names in self.names.items():
-            for name in names:
-                for word in name.words:
-                    found[word].append((key, name))
-        return found
+    @classmethod
+    def seen_by(cls, actor: Actor, *, most: int) -> Known:
+        """Return the names in what `actor` holds, the last changed first, up to `most` matters; nothing of it is kept."""
+        wanted = dict(list(matters_of(actor).items())[:most])
+        known = cls(actor, wanted)
+        known._take("", _lines(wanted, read(actor, wanted)))
+        return known
+
+    def names_of(self, key: Key) -> list[Name]:
+        """Return the names of one matter."""
+        piece, place = self._places.get(key, ("", -1))
+        return [] if place < 0 else self._parsed(self._pieces[piece], place)[1]
+
+    def with_word(self, word: str) -> Iterator[tuple[Key, Name]]:
+        """Return each name in which a word stands, with its matter."""
+        sought = json.dumps(word, ensure_ascii=False)
+        for row, text in self._pieces.items():
+            at = text.find(sought)
+            while at >= 0:
+                begins = text.rfind("\n", 0, at) + 1
+                key, names = self._parsed(text, begins)
+                if self._places.get(key) == (row, begins):
+                    yield from ((key, name) for name in names if word in name.words)
+                ends = text.find("\n", at)
+                at = text.find(sought, ends) if ends >= 0 else -1
+
+    @staticmethod
+    def _parsed(text: str, begins: int) -> tuple[Key, list[Name]]:
+        ends = text.find("\n", begins)
+        kind, matter, _token, names = json.loads(text[begins : ends if ends >= 0 else None])
+        return (kind, matter), [Name(one, tuple(sides), tuple(words)) for one, sides, words in names]
+
+    def _take(self, row: str, text: str) -> None:
+        self._pieces[row] = text
+        for line in _LINE.finditer(text):
+            kind, matter, token = line.groups()
+            if self.wanted.get((kind, matter)) == token:
+                self._places[kind, matter] = row, line.start()
 
     def _open(self) -> None:
         ring = _ring(self.actor)
@@ -133,46 +169,56 @@ class Known:
                 content = open_index(
                     ring.keys, sealed, instance=ring.instance, member=self.actor.member_id, place=f"names:{row}"
                 )
-                self._pieces[row] = list(self._take(json.loads(content)))
-            except (VaultError, ValueError, TypeError):  # her keys are others now: it is made anew
-                self._pieces[row] = []
-
-    def _take(self, content: Iterable[Any]) -> Iterable[Key]:
-        for kind, matter, token, names in content:
-            if self.wanted.get((kind, matter)) == token:
-                self.names[kind, matter] = [Name(one, tuple(sides), tuple(words)) for one, sides, words in names]
-                yield kind, matter
+                self._take(row, content.decode())
+            except (VaultError, ValueError):  # her keys are others now: it is made anew
+                self._pieces[row] = ""
 
     def _read(self, until: float) -> None:
-        missing = [key for key in self.wanted if key not in self.names]
-        fresh: list[Key] = []
+        missing = [key for key in self.wanted if key not in self._places]
+        fresh: dict[Key, list[Name]] = {}
         while missing and time.monotonic() < until:
             batch, missing = missing[:AT_ONCE], missing[AT_ONCE:]
-            self.names.update(read(self.actor, batch))
-            fresh += batch
+            fresh |= read(self.actor, batch)
         self.left = len(missing)
         if fresh:
             with nullcontext() if in_transaction() else transaction():
                 self._keep(fresh)
 
-    def _keep(self, fresh: list[Key]) -> None:
+    def _keep(self, fresh: dict[Key, list[Name]]) -> None:
         ring, at = _ring(self.actor), now()
-        thin = [row for row, keys in self._pieces.items() if len(keys) < IN_A_PIECE // 2]
-        merged = [*fresh, *(key for row in thin for key in self._pieces[row])]
+        alive: dict[str, list[Key]] = {row: [] for row in self._pieces}
+        for key, (row, _place) in self._places.items():
+            alive[row].append(key)
+        thin = [row for row, keys in alive.items() if len(keys) < IN_A_PIECE // 2]
+        merged = {key: self.names_of(key) for row in thin for key in alive[row]} | fresh
         mine: ColumnElement[bool] = KnownNames.member_id == self.actor.member_id
         db.session.execute(delete(KnownNames).where(mine, KnownNames.id.in_(thin)))
-        for start in range(0, len(merged), IN_A_PIECE):
+        for row in thin:
+            del self._pieces[row]
+        keys = list(merged)
+        for start in range(0, len(keys), IN_A_PIECE):
+            chosen = keys[start : start + IN_A_PIECE]
             made = KnownNames(member_id=self.actor.member_id, at=at)
-            told = [
-                [*key, self.wanted[key], [[one.subject, one.sides, one.words] for one in self.names[key]]]
-                for key in merged[start : start + IN_A_PIECE]
-            ]
-            content = json.dumps(told, ensure_ascii=False).encode()
+            text = _lines(self.wanted, {key: merged[key] for key in chosen})
+            place = f"names:{made.id}"
             made.sealed = seal_index(
-                ring.keys, content, instance=ring.instance, member=self.actor.member_id, place=f"names:{made.id}"
+                ring.keys, text.encode(), instance=ring.instance, member=self.actor.member_id, place=place
             )
             db.session.add(made)
+            self._take(made.id, text)
         db.session.flush()
+
+
+def _lines(tokens: Mapping[Key, str], names: Mapping[Key, list[Name]]) -> str:
+    """Return a line for each matter: kind, id, token, and its names with their sides and words."""
+    rows = ([*key, tokens[key], [[one.subject, one.sides, one.words] for one in found]] for key, found in names.items())
+    return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+
+
+def pieces_of(actor: Actor) -> int:
+    """Return of how many pieces the list of a coordinator is."""
+    mine = select(func.count()).select_from(KnownNames).where(KnownNames.member_id == actor.member_id)
+    return db.session.scalar(mine) or 0
 
 
 @on("keys.taken")

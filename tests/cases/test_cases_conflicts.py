@@ -28,7 +28,7 @@ def compare(people):
         by = people.fresh(by or people.aigul)
         known = Known.of(by, until=time.monotonic() + 30)
         with transaction():
-            return operations.check_names(Comparison.with_all(known), by=by, at=now(), **given)
+            return operations.check_names(Comparison(known), by=by, at=now(), **given)
 
     return go
 
@@ -221,7 +221,7 @@ def test_what_a_coordinator_knows_is_kept_sealed_brought_up_to_date_and_forgotte
     assert b"canaryname" not in kept.sealed
     party(matter(), "Another Name")
     fresh = Known.of(people.fresh(people.marat), until=time.monotonic() + 5)
-    words = {name.words for names in fresh.names.values() for name in names}
+    words = {name.words for key in fresh.wanted for name in fresh.names_of(key)}
     assert {("kanariname", "testov"), ("another", "name")} == words
     assert Known.of(people.fresh(people.marat), until=time.monotonic() - 1).left == 0
     assert len(stored(KnownNames)) == 1

@@ -323,7 +323,7 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         cases.assign_counsel(near, member=db.session.get_one(Member, lawyer.member_id), role="lead", by=aigul, at=at)
         relation = cases.link_cases(case, kind="related", reference=near.reference, by=aigul, at=at)
     review, precedent = _precedents(people, (decision, second), by=lawyer)
-    known = Comparison.with_all(Known.of(aigul, until=monotonic() + 5))
+    known = Comparison(Known.of(aigul, until=monotonic() + 5))
     with transaction():
         cases.check_names(known, by=aigul, at=at)
         about = select(ConflictCheck).where(ConflictCheck.subject == f"party:{party.id}")

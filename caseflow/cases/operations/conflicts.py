@@ -18,7 +18,7 @@ from caseflow.cases import rules
 from caseflow.cases.checks import ask_people, finding_of, held_back, is_waiting
 from caseflow.cases.conflicts import Comparison, Hit, as_hits, as_text, serious
 from caseflow.cases.models import Case, ConflictCheck, ConflictFinding, IncidentLink
-from caseflow.cases.names import Known
+from caseflow.cases.names import Known, pieces_of
 from caseflow.incidents.models import Incident
 from caseflow.kernel.announce import on
 from caseflow.kernel.db import db, unscoped
@@ -30,7 +30,7 @@ from caseflow.ledger import operations as ledger
 
 log = logging.getLogger(__name__)
 
-AT_SIGN_IN = 0.3  # seconds
+AT_SIGN_IN, AT_SIGN_IN_PIECES = 0.3, 10  # seconds; pieces of the list of names, beyond which it waits for the page
 COORDINATORS = "coordinators"  # the kind of the safe for what coordinators alone may read
 _WHY = unscoped("which names of a case are to be compared follows acts that have asked")
 
@@ -124,12 +124,12 @@ def _anew(incident: Incident, at: datetime) -> None:
 @on("entrance.signed_in")
 def _go_on(by: Actor, at: datetime, **_facts: object) -> None:
     # A name waits for a coordinator's keys. Whoever comes in compares a few; it must not keep her out.
-    if policy.may_check_conflicts(by) is not None or not is_waiting(by):
+    if policy.may_check_conflicts(by) is not None or not is_waiting(by) or pieces_of(by) > AT_SIGN_IN_PIECES:
         return
     try:
         with db.session.begin_nested():
             known = Known.of(by, until=time.monotonic() + AT_SIGN_IN)
             if not known.left:
-                check_names(Comparison.with_all(known), most=50, by=by, at=at)
+                check_names(Comparison(known), most=50, by=by, at=at)
     except Exception:
         log.exception("waiting names could not be compared at a sign-in")

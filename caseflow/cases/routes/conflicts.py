@@ -50,7 +50,7 @@ def catch_up(actor: Actor, *, held_too: bool = False, seconds: float = SECONDS) 
     known = Known.of(actor, until=until)
     if known.left:  # a name is called clear only once it was compared with all
         return known.left
-    comparison, done = Comparison.with_all(known), 1
+    comparison, done = Comparison(known), 1
     while done and time.monotonic() < until:
         with transaction():
             done = operations.check_names(comparison, held_too=held_too, by=actor, at=now())
