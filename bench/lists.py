@@ -7,7 +7,6 @@ settings and asked by one browser-like client over a connection that stays open.
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import socket
 import statistics
@@ -15,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +23,8 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event, insert
+
+from bench.serving import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES, HELD, LIMIT = 10_000, 2_000, 15.0
@@ -41,6 +42,9 @@ TITLES = (
     "Доступ адвоката в первые часы задержания",
 )
 STAGES = (("kz_criminal", "first_instance"), ("kz_civil", "appeal"), ("kz_administrative", "cassation"), (None, None))
+
+
+Holder = tuple[str, Any]  # a member's id and her keys
 
 
 @dataclass(frozen=True)
@@ -74,28 +78,36 @@ def run(*, wsgi: str = "wsgi:app", cases: int = CASES, held: int = HELD) -> List
     """Build a network in a temporary folder, serve it beside a bare page, and measure both."""
     with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as name:
         folder = Path(name)
-        (folder / "bare_page.py").write_text(HELLO)
-        environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("CASEFLOW_")},
-            "CASEFLOW_INSTANCE": str(folder / "instance"),
-            "CASEFLOW_WORKER": "none",
-            "CASEFLOW_LANGUAGE": "en",
-            "CASEFLOW_SECOND_FACTOR": "",
-        }
-        cookies, counted = _build(folder / "instance", cases, held)
-        with _served(wsgi, environment, folder) as ours, _served("bare_page:app", environment, folder) as bare:
-            pages = {"list": (ours, "/cases/", cookies["many"]), "hello": (bare, "/", "")}
-            times = _measure(pages)
+        cookies, counted = build(folder / "instance", lambda members: _cases(members, cases, held), "/cases/")
+        times = served_beside_bare(folder, {"list": ("/cases/", cookies["many"])}, wsgi=wsgi)
         return Lists(
-            hello_ms=statistics.median(times["hello"]) * 1000,
-            list_ms=statistics.median(times["list"]) * 1000,
+            hello_ms=times["hello"],
+            list_ms=times["list"],
             queries_of_1=counted["one"],
             queries_of_50=counted["many"],
         )
 
 
-def _build(instance: Path, cases: int, held: int) -> tuple[dict[str, str], dict[str, int]]:
-    """Fill a database; return cookies of a member with many cases and of one with a single case, and their queries."""
+def served_beside_bare(folder: Path, pages: dict[str, tuple[str, str]], *, wsgi: str = "wsgi:app") -> dict[str, float]:
+    """Serve the instance in `folder` and a bare page; return the median milliseconds of `pages` and of "hello".
+
+    `pages`: name -> path and cookie.
+    """
+    (folder / "bare_page.py").write_text(HELLO)
+    own = environment(folder / "instance")
+    with _served(wsgi, own, folder) as ours, _served("bare_page:app", own, folder) as bare:
+        asked = {name: (ours, path, cookie) for name, (path, cookie) in pages.items()}
+        times = _measure({**asked, "hello": (bare, "/", "")})
+    return {name: statistics.median(seconds) * 1000 for name, seconds in times.items()}
+
+
+def build(
+    instance: Path, fill: Callable[[dict[str, Holder]], None], path: str
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Found a network and let `fill` write what its members hold: the coordinator all, one lawyer many, another a single one.
+
+    Return the cookies of the members "all", "many" and "one", and the queries that the list at `path` takes for each.
+    """
     from flask_migrate import upgrade
 
     from caseflow.app import create_app
@@ -105,27 +117,26 @@ def _build(instance: Path, cases: int, held: int) -> tuple[dict[str, str], dict[
     from caseflow.kernel.settings import Settings
     from caseflow.network.models import Member
 
-    app = create_app(Settings(instance=instance, worker="none", language="en"))
+    app = create_app(Settings(instance=instance, worker="none", language="en", second_factor=frozenset()))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         members = _members()
         with transaction():
-            _cases(members, cases, held)
+            fill(members)
         cookies: dict[str, str] = {}
         with app.test_request_context(), transaction():
-            for key in ("many", "one"):
-                member_id, keys = members[key]
+            for key, (member_id, keys) in members.items():
                 member = db.session.get_one(Member, member_id)
                 cookies[key] = sessions.begin(member, keys, agent="bench", at=now())
             name = sessions.cookie_name()
         db.session.remove()
         engine = db.engine
-    counted = {key: _queries(app, engine, name, cookie) for key, cookie in cookies.items()}
+    counted = {key: _queries(app, engine, name, cookie, path) for key, cookie in cookies.items()}
     engine.dispose()
     return {key: f"{name}={cookie}" for key, cookie in cookies.items()}, counted
 
 
-def _members() -> dict[str, tuple[str, Any]]:
+def _members() -> dict[str, Holder]:
     from caseflow.access.actor import Role
     from caseflow.kernel.clock import now
     from caseflow.kernel.db import transaction
@@ -165,17 +176,15 @@ def _members() -> dict[str, tuple[str, Any]]:
     return members
 
 
-def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
+def _cases(members: dict[str, Holder], cases: int, held: int) -> None:
     """Make the safes, then insert in bulk: sealed titles, the grants of who is entitled, counsel."""
     from caseflow.cases.models import Case, Counsel
     from caseflow.kernel.clock import now
     from caseflow.kernel.db import db
-    from caseflow.kernel.ids import new_id
     from caseflow.keys.models import Grant
     from caseflow.keys.operations import new_safe
     from caseflow.network.models import Member
     from caseflow.network.queries import actor_of
-    from caseflow.vault.grants import wrap
 
     coordinator, keys = members["all"]
     by = actor_of(db.session.get_one(Member, coordinator), keys)
@@ -213,26 +222,24 @@ def _cases(members: dict[str, tuple[str, Any]], cases: int, held: int) -> None:
         if number == 1:
             holders.append(("one", "counsel"))
         for key, reason in holders:
-            member_id = members[key][0]
-            public = members[key][1].public
-            sealed = wrap(secrets, to=public, context=ring.context(safe_id, 1, reason, member_id), grantor=ring.keys)
-            rows[Grant].append(
-                {
-                    "id": new_id(),
-                    "safe_id": safe_id,
-                    "member_id": member_id,
-                    "epoch": 1,
-                    "wrapped": sealed.wrapped,
-                    "signature": sealed.signature,
-                    "grantor_id": coordinator,
-                    "reason": reason,
-                    "at": at,
-                    "quick": None,
-                }
-            )
+            rows[Grant].append(grant_row(safe_id, secrets, members[key], reason, by=by, at=at))
         rows[Counsel].append(_counsel(case.id, safe_id, members[holders[-1][0]][0], coordinator, at))
     for model, values in rows.items():
         db.session.execute(insert(model), values)
+
+
+def grant_row(safe_id: str, secrets: Any, holder: Holder, reason: str, *, by: Any, at: datetime) -> dict[str, Any]:
+    """Return the row of a grant: the secrets of a safe really wrapped to `holder`, who is an id and her keys."""
+    from caseflow.kernel.ids import new_id
+    from caseflow.vault.grants import wrap
+
+    member_id, pair = holder
+    context = by.ring.context(safe_id, 1, reason, member_id)
+    sealed = wrap(secrets, to=pair.public, context=context, grantor=by.ring.keys)
+    return {
+        "id": new_id(), "safe_id": safe_id, "member_id": member_id, "epoch": 1, "wrapped": sealed.wrapped,
+        "signature": sealed.signature, "grantor_id": by.member_id, "reason": reason, "at": at, "quick": None,
+    }  # fmt: skip
 
 
 def _counsel(case_id: str, safe_id: str, member_id: str, by_id: str, at: datetime) -> dict[str, Any]:
@@ -251,7 +258,7 @@ def _counsel(case_id: str, safe_id: str, member_id: str, by_id: str, at: datetim
     }
 
 
-def _queries(app: Flask, engine: Engine, name: str, cookie: str) -> int:
+def _queries(app: Flask, engine: Engine, name: str, cookie: str, path: str) -> int:
     """Return how many statements the list takes for this member, after a first look that keeps her quick wraps."""
     client = app.test_client()
     client.set_cookie(name, cookie, domain="localhost")
@@ -260,10 +267,10 @@ def _queries(app: Flask, engine: Engine, name: str, cookie: str) -> int:
     def note(*facts: Any) -> None:
         seen.append(facts[2])
 
-    assert client.get("/cases/").status_code == 200
+    assert client.get(path).status_code == 200
     event.listen(engine, "before_cursor_execute", note)
     try:
-        assert client.get("/cases/").status_code == 200
+        assert client.get(path).status_code == 200
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)

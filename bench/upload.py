@@ -30,7 +30,7 @@ def run(*, size: int = SIZE, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as name:
         folder = Path(name)
         source = folder / "source.bin"
-        _write_random(source, size)
+        write_random(source, size)
         instance = folder / "instance"
         instance.mkdir()
         cookie, safe_id, item_id = found_network(instance)
@@ -44,7 +44,7 @@ def run(*, size: int = SIZE, rounds: int = ROUNDS) -> list[dict[str, Any]]:
                 "age": lambda: seal(folder / "reference.age"),
                 "form": lambda: _send_form(server, safe_id, source),
                 "nowhere": lambda: seal(Path(os.devnull)),
-                "raw": lambda: _send_raw(server, item_id, source),
+                "raw": lambda: send_raw(server, item_id, source),
                 "tus": lambda: _send_tus(server, item_id, source, size),
                 "parts": lambda: _send_tus(server, item_id, source, PART),
             }
@@ -82,7 +82,8 @@ def _row(name: str, ours: float, reference: float, limit: float | None) -> dict[
     }  # fmt: skip
 
 
-def _write_random(path: Path, size: int) -> None:
+def write_random(path: Path, size: int) -> None:
+    """Write a file that no compression makes smaller."""
     with path.open("wb") as out:
         left = size
         while left:
@@ -126,7 +127,8 @@ def _send_form(server: Server, safe_id: str, source: Path) -> None:
     _send(server, "POST", path, headers, head.encode(), source, f"\r\n--{BOUNDARY}--\r\n".encode(), 303)
 
 
-def _send_raw(server: Server, item_id: str, source: Path) -> None:
+def send_raw(server: Server, item_id: str, source: Path) -> None:
+    """Send a file as the whole body of one request."""
     path = f"/evidence/{item_id}/files"
     token, _once, cookies = server.tokens(path)
     headers = {"Cookie": cookies, "Content-Type": "application/octet-stream", "X-CSRFToken": token}
