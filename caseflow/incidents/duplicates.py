@@ -49,6 +49,19 @@ class Candidates:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What somebody may read: incidents, the last changed first, the people of each by its id, the words of each one's name.
+
+    `cut` says that there are older ones.
+    """
+
+    incidents: list[Incident]
+    people: Mapping[str, list[Person]]
+    words: Mapping[str, tuple[str, ...]]
+    cut: bool
+
+
+@dataclass(frozen=True)
 class Judged:
     """A judgement as it is read from one of its two incidents: the other one, and the two people when it is of people."""
 
@@ -64,22 +77,23 @@ def candidates(actor: Actor, incident: Incident, *, most: int = MOST_SHOWN) -> C
     Names are opened and compared in her own request: nothing about them is kept.
     """
     judged = judgements_of(actor, incident)
-    compared = _compared(actor, incident, but=[one.other.id for one in judged if one.here is None])
+    compared = _compared(actor, but=[incident.id, *(one.other.id for one in judged if one.here is None)])
+    actor.ring.prepare([incident])
     apart = {(one.here, one.there) for one in judged if one.row.kind == OTHER_PERSON}
     people = _people(actor, incident)
     words = _words(actor, [person for those in people.values() for person in those])
     mine = people[incident.id]
-    days = _traits(incident, ())
+    days = traits_of(incident, ())
     near: dict[str, list[Pair]] = {}
     for other in compared:
         pairs = [pair for pair in _pairs(mine, people[other.id], words) if pair not in apart]
-        if pairs or likeness.days_in_common(days, _traits(other, ())) == "days":
+        if pairs or likeness.days_in_common(days, traits_of(other, ())) == "days":
             near[other.id] = pairs
     kinds = queries.kinds_of_act(actor, [incident, *(other for other in compared if other.id in near)])
 
     def traits(one: Incident, named: Collection[Person]) -> Traits:
         names = {words[person.id] for person in named}
-        return _traits(one, names, place=actor.ring.text(one, "place"), kinds=kinds.get(one.id, ()))
+        return traits_of(one, names, place=actor.ring.text(one, "place"), kinds=kinds.get(one.id, ()))
 
     found = []
     for other in compared:
@@ -148,26 +162,44 @@ def is_judged(person: Person) -> bool:
     return db.session.scalar(select(Judgement.id).where(named).limit(1).execution_options(**why)) is not None
 
 
-def _compared(actor: Actor, incident: Incident, *, but: Collection[str]) -> list[Incident]:
+def traits_of(
+    incident: Incident, names: Collection[tuple[str, ...]], *, place: str = "", kinds: Collection[str] = ()
+) -> Traits:
+    """Return what is compared of an incident; `names` as `name_words` gives them."""
+    ended = ImpreciseDate(incident.ended_on, incident.ended_precision) if incident.ended_precision else None
+    first, last = likeness.span(ImpreciseDate(incident.began_on, incident.began_precision), ended)
+    return Traits(names, likeness.place_words(place), incident.region, first, last, frozenset(kinds))
+
+
+def known(actor: Actor) -> Known:
+    """Return what `actor` may read, with everybody in it, for comparing it with what is not there yet."""
+    incidents, people = _compared(actor, but=()), _people(actor)
+    words = _words(actor, [person for those in people.values() for person in those])
+    return Known(incidents, people, words, len(incidents) == MOST_COMPARED)
+
+
+def _compared(actor: Actor, *, but: Collection[str]) -> list[Incident]:
     shape = load_only(
         Incident.reference, Incident.safe_id, Incident.title_sealed, Incident.place_sealed, Incident.region,
         Incident.state, Incident.began_on, Incident.began_precision, Incident.ended_on, Incident.ended_precision,
     )  # fmt: skip
     query = (
         select(Incident)
-        .where(policy.visible_to(actor), Incident.id.not_in([incident.id, *but]), Incident.state != "offered")
+        .where(policy.visible_to(actor), Incident.id.not_in(but), Incident.state != "offered")
         .options(shape)
         .order_by(Incident.changed_at.desc())
         .limit(MOST_COMPARED)
     )
     rows = list(db.session.scalars(query))
-    actor.ring.prepare([incident, *rows])
+    actor.ring.prepare(rows)
     return rows
 
 
-def _people(actor: Actor, incident: Incident) -> dict[str, list[Person]]:
+def _people(actor: Actor, incident: Incident | None = None) -> dict[str, list[Person]]:
     last = select(Incident.id).where(policy.visible_to(actor)).order_by(Incident.changed_at.desc()).limit(MOST_COMPARED)
-    those = Person.incident_id.in_(last) | (Person.incident_id == incident.id)
+    those: ColumnElement[bool] = Person.incident_id.in_(last)
+    if incident is not None:
+        those |= Person.incident_id == incident.id
     shape = load_only(Person.incident_id, Person.safe_id, Person.name_sealed, Person.pseudonym_sealed, Person.position)
     rows = list(db.session.scalars(select(Person).where(visible(Person, actor), those).options(shape)))
     actor.ring.prepare(rows)
@@ -179,14 +211,6 @@ def _people(actor: Actor, incident: Incident) -> dict[str, list[Person]]:
 
 def _words(actor: Actor, people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
     return {person.id: name_words(actor.ring.text(person, "name")) for person in people}
-
-
-def _traits(
-    incident: Incident, names: Collection[tuple[str, ...]], *, place: str = "", kinds: Collection[str] = ()
-) -> Traits:
-    ended = ImpreciseDate(incident.ended_on, incident.ended_precision) if incident.ended_precision else None
-    first, last = likeness.span(ImpreciseDate(incident.began_on, incident.began_precision), ended)
-    return Traits(names, likeness.place_words(place), incident.region, first, last, frozenset(kinds))
 
 
 def _pairs(mine: Collection[Person], theirs: Collection[Person], words: Mapping[str, tuple[str, ...]]) -> list[Pair]:

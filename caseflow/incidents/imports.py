@@ -71,7 +71,7 @@ class Row:
     """One row: its number in the file, its cells, what is wrong in single cells, and what was found about it.
 
     `verdict` is None before the dry run; then "new", "known" (with reference and id in `about`) or "wrong" (with pairs
-    of heading and reason).
+    of heading and reason). Of a new one that looks like something there, `about` has reference, id and what is alike.
     """
 
     number: int

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,32 @@ def test_a_list_comes_in_as_drafts_and_the_second_time_adds_nothing(people, visi
     verdicts = dana.get(f"{again}/verdicts.csv").get_data(as_text=True)
     assert f"2,1/26,Already there: {first.reference}" in verdicts
     visit(people.timur).open(again, 404)
+
+
+def test_a_row_that_looks_like_an_incident_one_may_read_is_pointed_out_and_comes_in_all_the_same(people, visit, log):
+    mine, foreign = log(bare=True, region="KZ-75"), log(bare=True, by=people.timur, region="KZ-75")
+    told = {"began_on": date(2026, 3, 6), "began_precision": "day", "region": "KZ-75"}
+    placed = log(bare=True, **told, place="улица Абая 12, отдел полиции")
+    with transaction():
+        for incident, by in ((mine, people.dana), (foreign, people.timur)):
+            operations.add_person(incident, kind="individual", name="Testov Askar", by=by, at=now())
+    lines = [
+        "№;Название;Регион;Место;Дата;ФИО",
+        "1;Избиение;Алматы;;;Аскар Тестов",  # her name in another script, the day is not known
+        "2;Задержание;Алматы;;06.03.1999;Аскар Тестов",  # her name, long before
+        "3;Обыск;Алматы;ул. Абая, 12;07.03.2026;",  # nobody's name, the same place within days
+        "4;Обыск;Алматы;ул. Абая, 12;07.06.2026;",  # the same place in another month
+    ]
+    dana = visit(people.dana)
+    run = tried(dana, "\n".join(lines).encode())
+    page = re.sub(r"<[^>]+>", "", dana.open(run))
+    assert [f"New, but it looks like {one.reference}" in page for one in (mine, placed, foreign)] == [True, True, False]
+    verdicts = list(csv.reader(io.StringIO(dana.open(f"{run}/verdicts.csv").lstrip("\ufeff")), delimiter=","))
+    assert [line[-1].partition(":")[0] for line in verdicts[1:]] == [
+        f"New, but it looks like {mine.reference}", "New", f"New, but it looks like {placed.reference}", "New",
+    ]  # fmt: skip
+    assert dana.press(run, f"{run}/go").status_code == 303
+    assert "4 incidents are in" in dana.open(run)
 
 
 def test_one_wrong_cell_keeps_everything_out_and_is_named(people, visit):

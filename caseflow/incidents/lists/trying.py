@@ -11,6 +11,7 @@ from caseflow.access.actor import Actor
 from caseflow.incidents import imports, rules
 from caseflow.incidents.imports import Row
 from caseflow.incidents.lists import reading
+from caseflow.incidents.lists.resembling import Others
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.network.rules import article_short, region_name
@@ -27,13 +28,16 @@ _EXAMPLE = {
 }
 
 
-def judge(rows: Sequence[Row], codes: Sequence[str], headings: Sequence[str], *, actor: Actor, today: date) -> None:
-    """Give every row its verdict. Raises `RuleBroken` when no column says what happened."""
+def judge(rows: Sequence[Row], codes: Sequence[str], headings: Sequence[str], *, actor: Actor, today: date) -> bool:
+    """Give every row its verdict, and one that is new what it looks like; tell whether all that is there was compared.
+
+    Raises `RuleBroken` when no column says what happened.
+    """
     if not {"title", "narrative"} & set(codes):
         raise RuleBroken(NO_TITLE)
     called = {code: headings[place] or str(place + 1) for place, code in enumerate(codes) if code}
     keys = [imports.key_of(row, codes) for row in rows]
-    there = imports.known(keys, actor)
+    there, others = imports.known(keys, actor), Others(actor)
     first: dict[str, int] = {}
     twice = sorted({code for code in codes if code and list(codes).count(code) > 1})
     for row, key in zip(rows, keys, strict=True):
@@ -49,11 +53,13 @@ def judge(rows: Sequence[Row], codes: Sequence[str], headings: Sequence[str], *,
         if not faults and key in there:
             row.verdict, row.about = "known", there[key]
             continue
-        if not faults:
-            cells = reading.as_cells(codes, row.cells)
-            _told, found = reading.tell(cells, key=key, language=actor.language, today=today)
-            faults = [(called.get(fault.column, ""), fault.why) for fault in found]
-        row.verdict, row.about = ("wrong", faults) if faults else ("new", ())
+        if faults:
+            row.verdict, row.about = "wrong", faults
+            continue
+        told, found = reading.tell(reading.as_cells(codes, row.cells), key=key, language=actor.language, today=today)
+        faults = [(called.get(fault.column, ""), fault.why) for fault in found]
+        row.verdict, row.about = ("wrong", faults) if faults else ("new", others.like(told) or ())
+    return not others.cut
 
 
 def example(codes: Sequence[str], locale: str) -> list[str]:

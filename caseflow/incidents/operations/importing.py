@@ -80,12 +80,16 @@ def read_again(run: ImportRun, *, table: Mapping[str, Any], rows: Sequence[Row],
     ledger.record("incidents.begin_import", by=by, at=at, about=run, public={"rows": len(rows)})
 
 
-def keep_verdicts(run: ImportRun, *, codes: Sequence[str], rows: Sequence[Row], by: Actor, at: datetime) -> None:
-    """Keep what each column means and what a dry run found about every row."""
+def keep_verdicts(
+    run: ImportRun, *, codes: Sequence[str], rows: Sequence[Row], compared: bool = True, by: Actor, at: datetime
+) -> None:
+    """Keep what each column means and what a dry run found about every row; `compared`: with all that is there."""
     demand(policy.may_import(by), about=ledger.name_of(run))
     _demand_state(run, "read", "checked")
     counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in ("new", "known", "wrong")}
-    run.told_sealed = imports.seal({**imports.told_of(run, by), "codes": list(codes), "counts": counts}, by)
+    alike = sum(row.verdict == "new" and bool(row.about) for row in rows)
+    found = {"codes": list(codes), "counts": {**counts, "alike": alike}, "compared": compared}
+    run.told_sealed = imports.seal({**imports.told_of(run, by), **found}, by)
     run.state, run.rows, run.changed_at = "checked", counts["new"], at
     db.session.execute(delete(ImportPart).where(ImportPart.run_id == run.id))
     db.session.add_all(imports.as_parts(run, rows, by))

@@ -20,7 +20,7 @@ from caseflow.evidence import uploads
 from caseflow.evidence.examiner.tables import DELIMITERS, ENCODINGS
 from caseflow.evidence.examiner.workbooks import ROWS as MOST_ROWS
 from caseflow.evidence.routes.adding import body, check_token
-from caseflow.incidents import imports, operations
+from caseflow.incidents import imports, likeness, operations
 from caseflow.incidents.checks import today_for
 from caseflow.incidents.lists import forms, layout, trying, writing
 from caseflow.incidents.routes import bp
@@ -37,6 +37,7 @@ from caseflow.web.words import language
 
 AT_A_TIME = 3.0  # seconds that one request writes before the page shows how far it is
 SHOWN = 50
+FIRST = ("wrong", "new", "known")  # what there is to do about comes first
 BROKEN = N_("The line broke off before the file was whole. Send it again.")
 NO_FILE = N_("Choose the file with the list.")
 ENCODING_WORDS = {
@@ -144,9 +145,10 @@ def _try_out(run: ImportRun, told: dict[str, Any], actor: Actor) -> None:
     codes = [request.form.get(f"column-{place}", "") for place in range(len(told["headings"]))]
     codes = [code if code in known else "" for code in codes]
     rows = list(imports.rows_of(run, actor))
-    trying.judge(rows, codes, told["headings"], actor=actor, today=today_for(actor, now()))
+    whole = trying.judge(rows, codes, told["headings"], actor=actor, today=today_for(actor, now()))
     with transaction():
-        operations.keep_verdicts(imports.run_of(run.id, actor), codes=codes, rows=rows, by=actor, at=now())
+        run = imports.run_of(run.id, actor)
+        operations.keep_verdicts(run, codes=codes, rows=rows, compared=whole, by=actor, at=now())
 
 
 def _shown(run: ImportRun, told: dict[str, Any], actor: Actor) -> dict[str, Any]:
@@ -160,33 +162,37 @@ def _shown(run: ImportRun, told: dict[str, Any], actor: Actor) -> dict[str, Any]
         words = _("Who says so") if number == 1 else _("Who says so: %(num)s", num=number)
         groups.append((words, [layout.numbered(column.code, number) for column in layout.of_group(layout.SOURCE)]))
     choices = [(words, [(code, layout.heading(code, lang)) for code in codes]) for words, codes in groups]
-    told_rows: list[imports.Row] = []
-    if run.state == "checked":
-        for row in imports.rows_of(run, actor):
-            if row.verdict != "new":
-                told_rows.append(row)
-            if len(told_rows) == SHOWN:
-                break
+    told_rows = [row for row in imports.rows_of(run, actor) if row.about] if run.state == "checked" else []
+    told_rows.sort(key=lambda row: FIRST.index(str(row.verdict)))
     return {
         "choices": choices,
         "encodings": [(code, ENCODING_WORDS[code]) for code in ENCODINGS],
         "delimiters": [(code, _(DELIMITER_WORDS[code])) for code in DELIMITERS],
         "sheets": [(name, name) for name in told.get("sheets", [])],
-        "rows": told_rows,
+        "rows": told_rows[:SHOWN],
         "shown": SHOWN,
         "verdict": verdict_words,
+        "in_common": in_common,
         "objection": policy.may_import(actor),
     }
 
 
 def verdict_words(row: imports.Row) -> str:
     """Return what was found about a row, in words."""
+    if row.verdict == "new" and row.about:
+        told = {"reference": row.about[0], "common": in_common(row)}
+        return str(_("New, but it looks like %(reference)s: %(common)s", **told))
     if row.verdict == "new":
         return str(_("New"))
     if row.verdict == "known":
         return str(_("Already there: %(reference)s", reference=row.about[0]))
     faults = [_("Column “%(column)s”: %(why)s", column=column, why=why) if column else why for column, why in row.about]
     return str(_("Error. %(why)s", why=" ".join(faults)))
+
+
+def in_common(row: imports.Row) -> str:
+    """Return what a new row has in common with the incident that it looks like."""
+    return ", ".join(_(likeness.WORDS[code]) for code in row.about[2])
 
 
 @bp.post("/import/<run_id>/go")
