@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import bundle, imports, keys, ledger, lists, search, signin, upload, vault
+from bench import bundle, imports, incident_lists, keys, ledger, lists, search, seek, signin, upload, vault
 
 KEPT = Path(__file__).resolve().parents[1] / "instance" / "bench.json"
 Row = dict[str, Any]
@@ -48,7 +48,9 @@ def _lists() -> list[Row]:
 BENCHES: dict[str, Callable[[], list[Row]]] = {
     "upload": upload.run,
     "vault": vault.run,
+    "seek": seek.run,
     "lists": _lists,
+    "incident_lists": incident_lists.run,
     "signin": signin.run,
     "ledger": ledger.run,
     "keys": keys.run,
