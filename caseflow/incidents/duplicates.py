@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, load_only, selectinload
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
-from caseflow.access.safes import visible
+from caseflow.access.safes import each_visible, visible
 from caseflow.incidents import likeness, queries
 from caseflow.incidents.likeness import Traits
 from caseflow.incidents.models import Incident, Judgement, Person
@@ -132,15 +132,13 @@ def judgements_of(actor: Actor, incident: Incident) -> list[Judged]:
 
 def twins_among(actor: Actor, incidents: Collection[Incident]) -> set[str]:
     """Return the ids of those `incidents` that were judged to be one with another that `actor` may read, too."""
-    ids, seen = [incident.id for incident in incidents], select(Incident.id).where(policy.visible_to(actor))
-    query = select(Judgement.from_id, Judgement.to_id).where(
-        visible(Judgement, actor),
-        Judgement.kind == SAME_INCIDENT,
-        or_(Judgement.from_id.in_(ids), Judgement.to_id.in_(ids)),
-        Judgement.from_id.in_(seen),
-        Judgement.to_id.in_(seen),
-    )
-    return {one for ends in db.session.execute(query) for one in ends}
+    ids = {incident.id for incident in incidents}
+    query = select(Judgement.from_id, Judgement.to_id).where(each_visible(Judgement, actor))
+    query = query.where(Judgement.kind == SAME_INCIDENT, or_(Judgement.from_id.in_(ids), Judgement.to_id.in_(ids)))
+    pairs = [set(ends) for ends in db.session.execute(query)]
+    seen = select(Incident.id).where(Incident.id.in_(set().union(*pairs)), policy.visible_to(actor))
+    read = set(db.session.scalars(seen)) if pairs else set()
+    return {one for pair in pairs if pair <= read for one in pair & ids}
 
 
 def counted_once(states: Collection[str]) -> ColumnElement[bool]:

@@ -181,9 +181,13 @@ class Page:
         return self._url(self.number + 1) if self.number < self.pages else None
 
 
-def paginate(query: Select[Any], *, per_page: int = 50) -> Page:
-    """Return the page that `?page=` asks for; two queries. A number beyond the end gives the last page."""
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def paginate(query: Select[Any], *, per_page: int = 50, total: int | None = None) -> Page:
+    """Return the page that `?page=` asks for; one query to count, unless `total` is known, and one to read.
+
+    A number beyond the end gives the last page.
+    """
+    if total is None:
+        total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // per_page))
     asked = request.args.get("page", "1")
     number = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1, 1), pages)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,10 +28,13 @@ def index() -> ResponseReturnValue:
     """The incidents one may see, by what concerns the reader first; a fixed number of queries."""
     actor = current_actor()
     asked = queries.chosen(request.args)
-    page = paginate(queries.listing(actor, asked))
-    actor.ring.prepare(page.items)
+    counts, years = queries.counts_and_years(actor)
+    counted = counts.get(asked.state, 0) if asked.state else sum(counts.values())
+    by_state_alone = asked == queries.Asked(state=asked.state)
+    listed = queries.listing(actor, asked).with_only_columns(Incident.id, maintain_column_froms=True)
+    page = paginate(listed, total=counted if by_state_alone else None)
+    page = replace(page, items=queries.in_this_order(actor, page.items))
     lang = language()
-    counts = queries.counts_by_state(actor)
     return render_template(
         "incidents/index.html",
         page=page,
@@ -41,7 +46,7 @@ def index() -> ResponseReturnValue:
         states=[(state, counts[state]) for state in queries.order_for(actor) if counts.get(state)],
         regions=[(one.code, one.label.in_language(lang)) for one in regions()],
         rights=[(group.code, group.label.in_language(lang)) for group in rules.act_groups()],
-        years=[(str(year), str(year)) for year in queries.years(actor)],
+        years=[(str(year), str(year)) for year in years],
         narrowed=any(request.args.get(name) for name in ("state", "region", "year", "right")),
         may_log=policy.may_log(actor),
         scope=narrowing()[1],
