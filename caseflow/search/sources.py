@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, literal, select
 
 from caseflow.access import cases as cases_policy
 from caseflow.access import evidence as evidence_policy
@@ -19,13 +20,24 @@ from caseflow.access.safes import visible
 from caseflow.cases.models import Case, Note, Party
 from caseflow.evidence.models import File, Finding, Item
 from caseflow.evidence.queries import text_of
-from caseflow.incidents.models import Act, Incident, Involvement, Person, Source
+from caseflow.incidents.answers import answers_in
+from caseflow.incidents.models import (
+    Act,
+    Checklist,
+    Incident,
+    Intervention,
+    Involvement,
+    Message,
+    Person,
+    Risk,
+    Source,
+)
 from caseflow.incidents.queries import Asked, narrowed
 from caseflow.kernel.db import db
 from caseflow.vault.errors import VaultError
 
 MOST_OF_A_FILE = 200_000  # characters of the text found in one file
-
+READ = "2"  # stands for which texts of an incident are read: with another one, all indexes read them anew
 
 FACTS = ("state", "region", "year", "organisation")
 _BETWEEN = "\t"
@@ -70,7 +82,9 @@ class Searched:
 def _incidents(actor: Actor, asked: Asked) -> Sequence[str]:
     year = func.substr(cast(Incident.began_on, String), 1, 4)
     facts = (Incident.state, Incident.region, year, Incident.organisation_id)
-    query = select(_key(Incident.id, Incident.changed_at, *facts)).where(incidents_policy.visible_to(actor))
+    query = select(_key(Incident.id, literal(READ), Incident.changed_at, *facts)).where(
+        incidents_policy.visible_to(actor)
+    )
     return db.session.scalars(narrowed(query, asked).order_by(Incident.changed_at.desc(), Incident.id)).all()
 
 
@@ -78,6 +92,8 @@ def _named_incidents(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
     rows = _those(actor, Incident, ids, incidents_policy.visible_to(actor))
     people, sources = _of(actor, Person, Person.incident_id, ids), _of(actor, Source, Source.incident_id, ids)
     acts = _of(actor, Act, Act.incident_id, ids)
+    answered, said = _of(actor, Checklist, Checklist.incident_id, ids), _of(actor, Message, Message.incident_id, ids)
+    risks, done = _of(actor, Risk, Risk.incident_id, ids), _of(actor, Intervention, Intervention.incident_id, ids)
     involved = _of(actor, Involvement, Involvement.act_id, [act.id for found in acts.values() for act in found])
     found = {}
     for row in rows:
@@ -85,7 +101,10 @@ def _named_incidents(actor: Actor, ids: Collection[str]) -> dict[str, Named]:
         lines += _texts(actor, people[row.id], "name", "pseudonym", "details")
         lines += _texts(actor, acts[row.id], "stated_reason", "consequences")
         lines += _texts(actor, [one for act in acts[row.id] for one in involved[act.id]], "unit")
-        lines += _texts(actor, sources[row.id], "who")
+        lines += _texts(actor, sources[row.id], "who") + _answers(actor, answered[row.id])
+        lines += _texts(actor, risks[row.id], "threat", "measures")
+        lines += _texts(actor, done[row.id], "party", "addressee", "details", "response")
+        lines += _texts(actor, said[row.id], "body")
         url = url_for("incidents.show", incident_id=row.id)
         found[row.id] = Named(row.reference, _text(actor, row, "title"), url, lines)
     return found
@@ -181,6 +200,15 @@ def _counted(column: Any, model: Any, actor: Actor) -> dict[str, int]:
 def _texts(actor: Actor, rows: Sequence[Any], *names: str) -> list[str]:
     texts = (_text(actor, row, name) for row in rows for name in names)
     return [line for text in texts for line in text.splitlines() if line]
+
+
+def _answers(actor: Actor, rows: Sequence[Checklist]) -> list[str]:
+    """Return what was written to the questions of checklists."""
+    lines: list[str] = []
+    for row in rows:
+        with suppress(VaultError):  # as in `_text`
+            lines += [line for _answer, note in answers_in(row, actor).values() for line in note.splitlines() if line]
+    return lines
 
 
 def _text(actor: Actor, row: Any, name: str) -> str:

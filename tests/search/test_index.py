@@ -70,6 +70,32 @@ def test_what_is_new_or_was_changed_is_found_and_what_it_said_before_is_not(worl
     assert found(people.dana, "serikov bolat") == [incident.reference]
 
 
+def test_what_was_asked_answered_feared_and_done_about_an_incident_is_found(world):
+    _app, people, _matter = world
+    incident = log(people.dana, "A night")
+    assert found(people.dana, "night") == [incident.reference]
+    by, at = people.dana, now()
+    with transaction():
+        person = incidents.add_person(incident, kind="individual", name="Askar Testov", by=by, at=at)
+        act = incidents.add_act(incident, victim=person, kind="torture", articles=["CAT:1"], by=by, at=at)
+        incidents.fill_checklist(act, kind="ill_treatment", answers={"consent": ("yes", "a leaden pipe")}, by=by, at=at)
+        incidents.assess_risk(
+            incident, about="victim", level="high", threat="a grey minibus", measures="a neighbour calls",
+            review_on=today() + timedelta(days=9), person=person, by=by, at=at,
+        )  # fmt: skip
+        incidents.add_intervention(
+            incident, kind="complaint", on=None, on_precision="unknown", addressee="the ombudsman", by=by, at=at
+        )
+        incidents.submit(incident, by=by, at=at)
+        incidents.ask(incident, question="Which watchman?", by=people.aigul, at=at)
+    assert found(people.dana, "watchman") == [incident.reference]
+    with transaction():  # a second question moves the incident nowhere, and is read all the same
+        incidents.ask(incident, question="Which corridor?", by=people.aigul, at=at + timedelta(seconds=1))
+    for words in ("leaden pipe", "grey minibus", "neighbour calls", "ombudsman", "which watchman", "corridor"):
+        assert found(people.dana, words) == found(people.aigul, words) == [incident.reference], words
+        assert found(people.timur, words) == []
+
+
 @pytest.mark.parametrize(
     ("words", "is_found"),
     [

@@ -13,6 +13,7 @@ from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, demand
 from caseflow.incidents import checks, letters, rules
 from caseflow.incidents.entries import advance as _move
+from caseflow.incidents.entries import touch
 from caseflow.incidents.models import Incident, Message, Reply
 from caseflow.incidents.readiness import gaps
 from caseflow.incidents.thread import unanswered
@@ -133,4 +134,5 @@ def _say(incident: Incident, kind: str, text: str, *, by: Actor, at: datetime) -
     message = Message(safe_id=incident.safe_id, kind=kind, by_id=by.member_id, at=at)
     by.ring.seal(message, body=text)
     incident.messages.append(message)
+    touch(incident, at)
     return message
