@@ -32,7 +32,7 @@ from caseflow.evidence.export.contents import READABLE, Asked, FilePlan, ItemPla
 from caseflow.evidence.intake import Received, receive
 from caseflow.evidence.models import File
 from caseflow.evidence.owners import owner_of
-from caseflow.kernel.clock import now
+from caseflow.kernel.clock import now, today
 from caseflow.kernel.db import db, find, transaction, unscoped
 from caseflow.kernel.errors import RuleBroken
 from caseflow.network.queries import network
@@ -74,7 +74,7 @@ def make(bundle_id: str, case_id: str, *, by: Actor) -> None:
     try:
         with transaction():
             case = find(Case, case_id, policy.visible_to(by))
-            title = str(_("Bundle of evidence, %(date)s", date=date_label(now().date())))
+            title = str(_("Bundle of evidence, %(date)s", date=date_label(today(by.timezone))))
             operations.end_bundle(bundle_id, case, received=received, title=title, by=by, at=now())
             received = None
     finally:
