@@ -63,6 +63,11 @@ def may_examine(actor: Actor, item: Item) -> Objection:
     return unready(actor)
 
 
+def may_copy(actor: Actor, file: File) -> Objection:
+    """Return why `actor`, who sees `file`, may not have a redacted or metadata-free copy made of it, or None."""
+    return unready(actor)
+
+
 def may_export_key(actor: Actor) -> Objection:
     """Return why `actor` may not export the key of a safe she holds, or None."""
     return unready(actor) or (None if actor.is_coordinator else N_("Keys of safes are exported by a coordinator."))

@@ -182,8 +182,9 @@ ACTS: tuple[Act, ...] = (
              evidence.may_add_version(a, _thing())
              or evidence.may_download(a, _thing())
              or evidence.may_examine(a, _thing())
+             or evidence.may_copy(a, _thing())
          ),
-         evidence.may_add_version, evidence.may_download, evidence.may_examine),
+         evidence.may_add_version, evidence.may_download, evidence.may_examine, evidence.may_copy),
     _on_incident(N_("Export its evidence"), "verified", evidence.may_export),
     _on_incident(N_("Judge whether it, or a person in it, is the same as another"), "submitted", incidents.may_judge),
     _act(N_("Record that consent was withdrawn"), INCIDENT, lambda a, _o: incidents.may_withdraw_consent(a, _CONSENT),

@@ -57,8 +57,11 @@ def now_possible() -> set[str]:
 
 
 @contextmanager
-def plaintext(file: File, *, by: Actor) -> Iterator[int]:
-    """Yield a handle to the plaintext in memory, once the ledger says that it was opened; one file at a time."""
+def plaintext(file: File, *, how: str = "examine", goes_on: bool = False, by: Actor) -> Iterator[int]:
+    """Yield a handle to the plaintext in memory, once the ledger says that it was opened; one file at a time.
+
+    `how` and `goes_on` as `operations.hand_out` takes them.
+    """
     if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
         raise RuleBroken(BUSY)
     try:
@@ -66,7 +69,9 @@ def plaintext(file: File, *, by: Actor) -> Iterator[int]:
         payload = open_payload(file)
         try:
             with transaction():
-                source = operations.hand_out(file, how="examine", payload=payload, recognised=known, by=by, at=now())
+                source = operations.hand_out(
+                    file, how=how, payload=payload, goes_on=goes_on, recognised=known, by=by, at=now()
+                )
         except BaseException:
             payload.close()
             raise

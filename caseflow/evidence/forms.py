@@ -51,12 +51,61 @@ class VersionForm(Form):
             SelectChoice("original", _l("A further file as it was received")),
             SelectChoice("redacted", _l("Redacted version")),
             SelectChoice("anonymised", _l("Anonymised version")),
+            SelectChoice("cleaned", _l("Without metadata")),
             SelectChoice("translated", _l("Translation")),
             SelectChoice("transcript", _l("Transcript")),
         ],
     )
     parent = SelectField(_l("Made from"), [optional()])
     files = MultipleFileField(_l("Files"))
+
+
+class CopyForm(Form):
+    """A copy to share: only without metadata, or also with parts blackened."""
+
+    kind = RadioField(
+        _l("Which copy?"),
+        [choose()],
+        choices=[
+            SelectChoice(
+                "cleaned", _l("Without metadata: what the file says of its device, place, author and programs goes")
+            ),
+            SelectChoice("redacted", _l("Redacted: what you mark is black, and nothing lies below it")),
+        ],
+    )
+    boxes = Text(
+        _l("Black boxes"),
+        [optional()],
+        most=20_000,
+        description=_l(
+            "One a line: page, left, top, width and height in per cent of the page. Draw on the page, and they are written here."
+        ),
+    )
+    words = Text(
+        _l("Words to blacken wherever they stand"),
+        [optional()],
+        most=4000,
+        description=_l(
+            "One a line; for a PDF that holds text. Look through the copy: words in pictures are not found."
+        ),
+    )
+
+
+class TypedForm(Form):
+    """A translation or a transcript that is written here."""
+
+    kind = RadioField(
+        _l("What is it?"),
+        [choose()],
+        choices=[SelectChoice("translated", _l("Translation")), SelectChoice("transcript", _l("Transcript"))],
+    )
+    language = SelectField(
+        _l("Language"),
+        [choose()],
+        choices=[SelectChoice("ru", "Русский"), SelectChoice("kk", "Қазақша"), SelectChoice("en", "English")],
+    )
+    made_by = Line(_l("Who made it"), [optional()], description=_l("And whether the translator is sworn."))
+    body = Text(_l("Text"), [required()], most=400_000)
 
 
 class KeyForm(Form):

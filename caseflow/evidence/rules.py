@@ -191,6 +191,31 @@ _PACKED = frozenset(
 _READ = frozenset({"text/plain", "text/csv"})
 
 
+COPIED = _PICTURED | {"application/pdf"}
+"""Kinds of which copies without metadata, and redacted ones, are made here."""
+
+
+def boxes(text: str) -> dict[str, list[tuple[float, float, float, float]]]:
+    """Return page -> boxes (left, top, width, height, parts of the page from 0 to 1) of lines as people write them.
+
+    Raises `ValueError` with the number of the first line that is none.
+    """
+    found: dict[str, list[tuple[float, float, float, float]]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        parts = line.replace(";", " ").replace(", ", " ").replace(",", ".").replace("%", " ").split()
+        if not parts:
+            continue
+        try:
+            page, (left, top, width, height) = int(parts[0]), map(float, parts[1:])
+        except ValueError:
+            raise ValueError(number) from None
+        if page < 1 or not (0 <= left < 100 and 0 <= top < 100 and width > 0 and height > 0):
+            raise ValueError(number)
+        width, height = min(width, 100 - left), min(height, 100 - top)
+        found.setdefault(str(page), []).append((left / 100, top / 100, width / 100, height / 100))
+    return found
+
+
 def looks(media_type: str) -> tuple[str, ...]:
     """Return which looks are taken into a file of this kind; what acts (HTML, SVG, programs) is only scanned."""
     if media_type in _PICTURED:

@@ -1,4 +1,4 @@
-"""The codes of looks in words: what a file says of itself, what speaks of a trap, and why a look was not taken."""
+"""The codes of files and looks in words: what a file is, what it says of itself, what speaks of a trap, and why a look was not taken."""
 
 from __future__ import annotations
 
@@ -46,11 +46,23 @@ WHY_NOT = {
     "time": N_("It took longer than a look may take and was stopped."),
     "memory": N_("It asked for more memory than a look may have and was stopped."),
     "crash": N_("It broke the program that looked into it. Nothing else was touched."),
+    "frames": N_("It holds several pictures; copies are made of files with one."),
+    "pages": N_("It has more pages than are copied here (200). Divide it first."),
+    "no_page": N_("It has no such page."),
+    "large_copy": N_("The copy would be larger than can be made here (46 MiB). Divide the file first."),
     "no_ffmpeg": N_("This server has no program for sound and film (ffmpeg)."),
     "no_tesseract": N_("This server has no program that reads letters from pictures (tesseract)."),
     "no_languages": N_("The program that reads letters from pictures has neither Russian, Kazakh nor English here."),
     "no_clamd": N_("This server has no virus scanner."),
     "no_answer": N_("The virus scanner gave no verdict: it is away, or the file is larger than it takes."),
+}
+KINDS = {
+    "original": N_("As it was received"),
+    "redacted": N_("Redacted version"),
+    "anonymised": N_("Anonymised version"),
+    "cleaned": N_("Without metadata"),
+    "translated": N_("Translation"),
+    "transcript": N_("Transcript"),
 }
 LOOKS = {
     "picture": N_("Preview"),

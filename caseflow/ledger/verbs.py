@@ -103,6 +103,7 @@ VERBS: dict[str, str] = {
     "incidents.open": N_("read the incident"),
     "evidence.add_item": N_("entered a piece of evidence"),
     "evidence.add_file": N_("added a file"),
+    "evidence.make_copy": N_("made a copy of a file to share"),
     "evidence.begin_upload": N_("began to send a file by parts"),
     "evidence.give_up_upload": N_("gave up a file that was coming in"),
     "evidence.forget_uploads": N_("Files that nobody went on sending were forgotten"),

@@ -64,9 +64,9 @@ def pdf(
     return bytes(out + b"trailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n%d\n%%%%EOF" % start)
 
 
-def look(part: str, content: bytes, media_type: str, *, seconds: int | None = None) -> dict[str, object]:
+def look(part: str, content: bytes, media_type: str, **given: object) -> dict[str, object]:
     with running.in_memory(io.BytesIO(content)) as handle:
-        return running.look(part, handle, media_type, seconds=seconds)
+        return running.look(part, handle, media_type, **given)
 
 
 # -- what is found

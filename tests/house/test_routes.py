@@ -136,6 +136,12 @@ ANSWERS = {
     "POST evidence.examine": "401 | 303 303 303 | 404 404 303",
     "GET evidence.picture": "303 | 200 200 200 | 404 404 200",
     "GET evidence.text": "303 | 200 200 200 | 404 404 200",
+    "GET evidence.copies": "303 | 200 200 200 | 404 404 200",
+    "POST evidence.copies": "401 | 303 303 303 | 404 404 303",
+    "GET evidence.page": "303 | 200 200 200 | 404 404 200",
+    "GET evidence.type_version": "303 | 200 200 200 | 404 404 200",
+    "POST evidence.type_version": "401 | 303 303 303 | 404 404 303",
+    "GET evidence.beside": "303 | 200 200 200 | 404 404 200",
     "GET evidence.sealed": "303 | 200 200 200 | 404 404 200",
     "POST evidence.uploads": "401 | 201 201 201 | 404 404 201",
     "PATCH evidence.upload": "401 | 204 404 404 | 404 404 404",
@@ -362,6 +368,8 @@ SENT: dict[str, dict[str, Any]] = {
     "incidents.correct_intervention": {"kind": "complaint", "response": "Some words", "result": "refused"},
     "incidents.assess_risk": {"about": "victim", "level": "high", "threat": "Some words", "review_on": "2031-03-21"},
     "incidents.link_incidents": {"kind": "same_event", "reference": "$linkable"},
+    "evidence.copies": {"kind": "cleaned"},
+    "evidence.type_version": {"kind": "transcript", "language": "en", "body": "Some words"},
     "incidents.judge": {"what": "incident", "verdict": "same", "reason": "Some words"},
     "incidents.withdraw_judgement": {"reason": "Some words"},
     "incidents.unlink_incidents": {"reason": "Some words"},
@@ -461,6 +469,10 @@ def value(row: str, name: str, ids: Ids) -> str:
     room, _point, act = row.split()[1].partition(".")
     if act == "reopen" and room == "network" and name == "token":
         name = "reopening"
+    if row == "GET evidence.beside":
+        name = "version_file"  # only a version lies beside something
+    if row.endswith(("evidence.copies", "evidence.page")):
+        name = {"file_id": "image_file", "number": "page"}[name]
     if row == "POST deadlines.meet":
         name = "confirmed"  # only a confirmed deadline is met
     if act == "draw_paper" and name == "kind":

@@ -10,7 +10,7 @@ import io
 import re
 import shutil
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -32,7 +32,7 @@ from caseflow.deadlines.models import Deadline
 from caseflow.entrance import sessions
 from caseflow.evidence import intake
 from caseflow.evidence import operations as evidence
-from caseflow.evidence.models import Finding
+from caseflow.evidence.models import Finding, Item
 from caseflow.incidents import imports
 from caseflow.incidents import operations as incidents
 from caseflow.incidents.models import Incident
@@ -56,6 +56,7 @@ Ids = dict[str, str]
 ROLES = ("documenter", "lawyer", "coordinator")
 NOBODY = "0" * 16
 LIST = b"Title,Region\nA list of ours,Almaty\n"
+PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")  # a GIF of one
 LOOKED = {
     "looks": {
         "picture": {"pages": 4},
@@ -256,25 +257,38 @@ def _referred(people: Cast) -> Ids:
     return {**found, "offered.incident_id": offered, "elsewhere_id": marat.id}
 
 
+def _received(incident: Incident, documenter: Actor) -> list[intake.Received]:
+    sent = (("paper.pdf", b"%PDF-1.4 a paper\n"), ("shot.gif", PIXEL), ("words.txt", b"Some words\n"))
+    return [
+        intake.receive(io.BytesIO(content), name=name, safe_id=incident.safe_id, by=documenter)
+        for name, content in sent
+    ]
+
+
+def _item(incident: Incident, received: list[intake.Received], *, by: Actor, at: datetime) -> tuple[Item, Ids]:
+    item = evidence.add_item(incident, title="A paper", by=by, at=at)
+    file, image = (evidence.add_file(item, one, by=by, at=at) for one in received[:2])
+    version = evidence.add_file(item, received[2], kind="translated", parent=file, by=by, at=at)
+    upload = evidence.begin_upload(item, name="film.mp4", size=1000, by=by, at=at)
+    evidence.keep_findings(
+        file, summary=LOOKED, text={"text": "A paper", "cut": False, "how": "ocr"}, pictures=[{"jpeg": "/9j/"}],
+        by=by, at=at,
+    )  # fmt: skip
+    pictures = select(Finding.id).where(Finding.file_id == file.id, Finding.part == "picture")
+    picture = db.session.scalars(pictures.where(visible(Finding, by))).one()
+    ids = {"file_id": file.id, "image_file": image.id, "version_file": version.id, "page": "1"}
+    return item, {**ids, "upload_id": upload.id, "finding_id": picture}
+
+
 def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
     """Take an incident of `documenter` to a case of `lawyer` and make one row of every kind in it."""
     at, aigul, day = now(), people.aigul, today() - timedelta(days=3)
     incident, ids = _incident(documenter, f"An incident of {documenter.name}")
-    received = intake.receive(
-        io.BytesIO(b"%PDF-1.4 a paper\n"), name="paper.pdf", safe_id=incident.safe_id, by=documenter
-    )
+    received = _received(incident, documenter)
     table, rows = imports.table_of(LIST, {})
     with transaction():
-        item = evidence.add_item(incident, title="A paper", by=documenter, at=at)
-        file = evidence.add_file(item, received, by=documenter, at=at)
-        upload = evidence.begin_upload(item, name="film.mp4", size=1000, by=documenter, at=at)
-        evidence.keep_findings(
-            file, summary=LOOKED, text={"text": "A paper", "cut": False, "how": "ocr"}, pictures=[{"jpeg": "/9j/"}],
-            by=documenter, at=at,
-        )  # fmt: skip
+        item, files = _item(incident, received, by=documenter, at=at)
         run = incidents.begin_import(source=LIST, name="list.csv", table=table, rows=rows, by=documenter, at=at)
-        pictures = select(Finding.id).where(Finding.file_id == file.id, Finding.part == "picture")
-        picture = db.session.scalar(pictures.where(visible(Finding, documenter)))
     with transaction():
         linked = incidents.log(
             title="The same evening", narrative="", region="KZ-75", began_on=None, began_precision="unknown",
@@ -330,8 +344,8 @@ def _team(people: Cast, documenter: Actor, lawyer: Actor) -> Ids:
         check = db.session.scalars(about.where(visible(ConflictCheck, aigul))).one()
     return {
         **ids, "lawyer_id": lawyer.member_id,
-        "link_id": link.id, "judgement_id": judgement.id, "other_id": twin.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, "file_id": file.id,
-        "upload_id": upload.id, "run_id": run.id, "finding_id": picture,
+        "link_id": link.id, "judgement_id": judgement.id, "other_id": twin.id, "linkable": linked.reference, "safe_id": incident.safe_id, "case_safe": case.safe_id, "item_id": item.id, **files,
+        "run_id": run.id,
         "case_id": case.id, "party_id": party.id, "relation_id": relation.id, "linkable_case": near.reference, "check_id": check.id, "counsel_id": counsel.id, "task_id": task.id, "proceeding_id": proceeding.id,
         "stage_id": stage.id, "hearing_id": hearing.id, "decision_id": third.id, "deadline_id": first.id,
         "confirmed": other.id, "measure_id": measure.id, "review_id": review, "precedent_id": precedent,

@@ -20,6 +20,9 @@ LOOKS = {
     "contents": ("archives", "contents"),
     "sound": ("sounds", "sound"),
     "table": ("tables", "table"),
+    "clean": ("copies", "clean"),
+    "redact": ("copies", "redact"),
+    "page": ("copies", "page"),
 }
 """What can be asked, and where it is answered; only that is loaded, so that a look begins soon."""
 PACKAGE = Path(__file__).resolve().parents[2]

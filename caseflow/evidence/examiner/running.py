@@ -22,9 +22,11 @@ from typing import Any, Protocol
 CHILD = Path(__file__).with_name("child.py")
 LARGEST = 128 * 1024 * 1024  # bytes of a file that is looked into: its plaintext lies in memory meanwhile
 ANSWER = 6 * 1024 * 1024
-LIST_ANSWER = 64 * 1024 * 1024  # a list is an answer as long as itself, and each of its letters may be escaped
-SECONDS = {"ocr": 90, "sound": 60, "table": 40}
+LONG_ANSWER = 64 * 1024 * 1024  # a list or a copy is as long as itself, and each letter of a list may be escaped
+LONG_ANSWERS = ("table", "clean", "redact")
+SECONDS = {"ocr": 90, "sound": 60, "table": 40, "clean": 60, "redact": 120}
 PIECE = 1024 * 1024
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-")
 
 
 class Source(Protocol):
@@ -88,7 +90,9 @@ def _asked(part: str, handle: int, media_type: str, wait: int, options: dict[str
     )
     assert child.stdout is not None
     try:
-        said, over = _read(child.stdout.fileno(), time.monotonic() + wait, LIST_ANSWER if part == "table" else ANSWER)
+        said, over = _read(
+            child.stdout.fileno(), time.monotonic() + wait, LONG_ANSWER if part in LONG_ANSWERS else ANSWER
+        )
     finally:
         _end(child)
         child.stdout.close()
@@ -151,6 +155,12 @@ def _picture(one: dict[str, Any]) -> dict[str, Any]:
     return {"jpeg": one["jpeg"], "width": int(one["width"]), "height": int(one["height"])}
 
 
+def _copy(content: Any) -> str:
+    if not base64.b64decode(content, validate=True).startswith(_BEGINNINGS):
+        raise ValueError("no copy of a kind that is made here")
+    return str(content)
+
+
 def plain(text: Any, most: int, *, lines: bool = False) -> str:
     """Return a stranger's words without what acts on a screen: controls, direction marks, halves of characters."""
     if not isinstance(text, str):
@@ -193,6 +203,9 @@ _SHAPES: dict[str, Callable[[Any], Any]] = {
     "entries": lambda found: [[plain(name, 200), _number(size)] for name, size in found[:300]],
     "alarms": lambda found: [plain(alarm, 20) for alarm in found[:10]],
     "languages": lambda found: [plain(one, 10) for one in found[:5]],
+    "copy": _copy,
+    "ending": lambda found: plain(found, 5),
+    "found": _number,
     "form": lambda found: plain(found, 10),
     "encoding": lambda found: plain(found, 20),
     "delimiter": lambda found: plain(found, 20),

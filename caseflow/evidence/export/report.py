@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from caseflow.evidence import told
 from caseflow.evidence.export.contents import CONSENT, DAMAGED, NOT_CHOSEN, READABLE, SEALED, FilePlan
 from caseflow.evidence.export.custody import Custody
 from caseflow.kernel.words import N_
@@ -29,13 +30,6 @@ STATES = {
     CONSENT: N_("left out: somebody has not consented"),
     NOT_CHOSEN: N_("left out: versions were not asked for"),
     DAMAGED: N_("damaged: the sealed file is missing or was changed"),
-}
-KINDS = {
-    "original": N_("As it was received"),
-    "redacted": N_("Redacted version"),
-    "anonymised": N_("Anonymised version"),
-    "translated": N_("Translation"),
-    "transcript": N_("Transcript"),
 }
 FIELDS = {
     "obtained_how": N_("How it was obtained"),
@@ -144,7 +138,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "files": [
             {
                 "name": _name(file),
-                "kind": f"{_words(KINDS, file['kind'])} · {file['media_type']}",
+                "kind": f"{_words(told.KINDS, file['kind'])} · {file['media_type']}",
                 "size": size_label(file["size"]),
                 "sha256": file["sha256"],
                 "state": _words(STATES, file["state"]),

@@ -2,6 +2,7 @@
 
 from caseflow.evidence.belonging import CHANGED, NotWhole
 from caseflow.evidence.operations.checking import is_intact, note_check, sweep, unreferenced
+from caseflow.evidence.operations.copying import keep_copy
 from caseflow.evidence.operations.exporting import begin_export, end_export
 from caseflow.evidence.operations.finding import keep_findings, note_look
 from caseflow.evidence.operations.handing_out import export_key, hand_out, note_damage
@@ -35,6 +36,7 @@ __all__ = [
     "head_more",
     "head_uploads_anew",
     "is_intact",
+    "keep_copy",
     "keep_findings",
     "keep_part",
     "note_check",

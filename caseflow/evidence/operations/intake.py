@@ -25,7 +25,7 @@ from caseflow.ledger import operations as ledger
 from caseflow.vault import header as age_header
 
 _SALT = 16
-KINDS = ("original", "redacted", "translated", "anonymised", "transcript")
+KINDS = ("original", "redacted", "translated", "anonymised", "cleaned", "transcript")
 
 
 def add_item(

@@ -1,6 +1,7 @@
 """The pages of this room.
 
-`adding` takes evidence in, `resuming` by parts, `taking` shows it and hands it out, `looking` looks into it, `exporting` packs it.
+`adding` takes evidence in, `resuming` by parts, `taking` shows it and hands it out, `looking` looks into it,
+`copying` makes copies to share and shows them beside their origin, `exporting` packs it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,6 @@ def _store_is_down(error: StoreDown) -> ResponseReturnValue:
     return page(503, _(error.message))
 
 
-from caseflow.evidence.routes import adding, exporting, looking, resuming, taking  # noqa: E402 -- they hang their pages on bp
+from caseflow.evidence.routes import adding, copying, exporting, looking, resuming, taking  # noqa: E402 -- they hang their pages on bp
 
-__all__ = ["adding", "bp", "exporting", "looking", "resuming", "taking"]
+__all__ = ["adding", "bp", "copying", "exporting", "looking", "resuming", "taking"]

@@ -54,6 +54,7 @@ def show(item_id: str) -> ResponseReturnValue:
         found=(found := queries.found_in(actor, item.files)),
         waits=any(looking.waits(one) for one in found.values()),
         told=told,
+        copied=rules.COPIED,
         wave=wave,
         custody=history.lines(queries.custody_of(actor, item)),
         file_names={name_of(one.file): one.name for one in files},
