@@ -19,7 +19,10 @@ from tests.pages import hidden, send
 LATER = timedelta(minutes=16)
 ASKED = {
     "cases.assign_counsel",
+    "cases.hand_over",
+    "cases.join",
     "cases.link_incident",
+    "cases.sever",
     "incidents.refer",
     "network.approve",
     "network.ask_recovery",

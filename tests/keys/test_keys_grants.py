@@ -53,7 +53,7 @@ def open_case(by, title="Against the detention"):
 def assign(case, actor, by):
     with transaction():
         return cases.assign_counsel(
-            case, member=db.session.get_one(Member, actor.member_id), role="lead", by=by, at=now()
+            case, member=db.session.get_one(Member, actor.member_id), role="co_counsel", by=by, at=now()
         )
 
 

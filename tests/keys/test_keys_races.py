@@ -90,7 +90,7 @@ def assign(case_id: str, by: str, whom: str) -> Act:
             case = db.session.get_one(Case, case_id, execution_options=EVERYTHING)
             member = db.session.get_one(Member, getattr(people, whom).member_id)
             actor = people.fresh(getattr(people, by))
-            cases.assign_counsel(case, member=member, role="lead", by=actor, at=now())
+            cases.assign_counsel(case, member=member, role="co_counsel", by=actor, at=now())
 
     return act
 

@@ -119,7 +119,7 @@ def test_who_has_left_assigns_nobody_any_more(people, unasked):
     leave(people, people.marat)
     write_row("cases.assign_counsel", people.marat, case.safe_id, "case_counsel:forged", member=leila)
     with transaction():
-        db.session.add(Counsel(case_id=case.id, member_id=leila, role="lead", since=now().date(),
+        db.session.add(Counsel(case_id=case.id, member_id=leila, role="co_counsel", since=now().date(),
                                by_id=people.aigul.member_id, at=now(), safe_id=case.safe_id))  # fmt: skip
     wait_for(case.safe_id, leila)
     sign_in("aigul")

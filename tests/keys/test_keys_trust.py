@@ -399,7 +399,7 @@ def slip_in(*rows):
 @pytest.mark.parametrize("at_sign_in", [True, False])
 def test_counsel_that_somebody_wrote_into_the_database_get_no_key(people, case, at_sign_in):
     yerlan = people.yerlan.member_id
-    slip_in(Counsel(case_id=case.id, safe_id=case.safe_id, member_id=yerlan, role="lead", since=now().date(),
+    slip_in(Counsel(case_id=case.id, safe_id=case.safe_id, member_id=yerlan, role="co_counsel", since=now().date(),
                     by_id=people.aigul.member_id, at=now()))  # fmt: skip
     if at_sign_in:
         wait_for(case.safe_id, yerlan)
@@ -416,7 +416,7 @@ def test_counsel_that_somebody_wrote_into_the_database_get_no_key(people, case, 
 def test_a_row_of_the_ledger_that_its_actor_could_not_sign_tells_nothing(people, case, unasked):
     """Leila signs herself that she was made counsel: the row is good, but such an act takes a coordinator."""
     leila = people.leila
-    made = Counsel(case_id=case.id, safe_id=case.safe_id, member_id=leila.member_id, role="lead", since=now().date(),
+    made = Counsel(case_id=case.id, safe_id=case.safe_id, member_id=leila.member_id, role="co_counsel", since=now().date(),
                    by_id=leila.member_id, at=now())  # fmt: skip
     with transaction():
         db.session.add(made)
