@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import bundle, imports, incident_lists, keys, ledger, lists, search, seek, signin, upload, vault
+from bench import bundle, deadlines, imports, incident_lists, keys, ledger, lists, search, seek, signin, upload, vault
 
 KEPT = Path(__file__).resolve().parents[1] / "instance" / "bench.json"
 Row = dict[str, Any]
@@ -57,6 +57,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "imports": imports.run,
     "search": search.run,
     "bundle": bundle.run,
+    "deadlines": deadlines.run,
 }
 
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any, Literal
@@ -64,12 +64,13 @@ class Calendar:
     country: str | None
     overrides: tuple[Override, ...] = ()
     _by_day: MappingProxyType[date, Override] = field(init=False, repr=False, compare=False)
+    _seen: dict[date, DayOff | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_day = {override.day: override for override in (*_shipped(self.country), *self.overrides)}
         object.__setattr__(self, "_by_day", MappingProxyType(by_day))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return what a date counted by this calendar must remember: package, overlay, own corrections; 80 at most."""
         if self.country is None:
@@ -84,10 +85,15 @@ class Calendar:
         """Return why `day` is off, or None when it is a working day."""
         if self.country is None:
             return None
+        if day not in self._seen:
+            self._seen[day] = self._day_off(self.country, day)
+        return self._seen[day]
+
+    def _day_off(self, country: str, day: date) -> DayOff | None:
         override = self._by_day.get(day)
         if override is not None:
             return None if override.kind == "working" else DayOff(day, "moved", override.name or DAY_OFF)
-        if (known := _public(self.country, day.year).get(day)) is not None:
+        if (known := _public(country, day.year).get(day)) is not None:
             return known
         if day.weekday() in WEEKEND:
             reason, name = WEEKEND[day.weekday()]

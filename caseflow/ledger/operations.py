@@ -69,7 +69,7 @@ def record(
     return Event(**_append([Fact(verb, about, details, public)], by=by, at=at, result=result)[0])
 
 
-def record_many(facts: Sequence[Fact], *, by: Actor, at: datetime) -> None:
+def record_many(facts: Sequence[Fact], *, by: Actor | None, at: datetime) -> None:
     """Append several facts of one act in their order, as `record` does one: the table is read and written once."""
     _append(facts, by=by, at=at, result="done")
 

@@ -184,6 +184,7 @@ def test_who_is_no_longer_counsel_gets_nothing_and_who_took_over_does(people, ma
         cases.assign_counsel(case, member=member(people.yerlan), role="co_counsel", by=people.aigul, at=now())
         leila = next(c for c in case.counsel if c.member_id == people.leila.member_id)
         cases.end_counsel(leila, by=people.aigul, at=now())
+        cases.assign_counsel(case, member=member(people.yerlan), role="lead", by=people.aigul, at=now())
     assert remind(LAST) == [YERLAN]
 
 
@@ -282,3 +283,26 @@ def test_the_commands_explain_a_rule_and_list_them(app):
     listed = runner.invoke(args=["deadlines", "rules", "--procedure", "kz_criminal", "--language", "en"]).output
     assert "KZ-CPC-418\t15 days\tCPC art. 418(1)\tAppeal against a verdict" in listed
     assert "KZ-CIV-403" not in listed
+
+
+def test_the_silence_of_an_authority_proposes_our_own_term_once(people, matter):
+    case = matter(SECRET)
+    with transaction():
+        proceedings.open_proceeding(
+            case,
+            procedure="kz_administrative",
+            stage="admin_complaint",
+            began_on=date(2026, 4, 6),
+            by=people.leila,
+            at=now(),
+        )
+    theirs = only(Deadline, Deadline.rule == "KZ-APPC-99")
+    assert theirs.last_day == date(2026, 5, 5)
+    with transaction():
+        operations.remind(on=date(2026, 5, 5), at=now())
+    assert [d.rule for d in stored(Deadline)] == ["KZ-APPC-99"]
+    for day in (date(2026, 5, 6), date(2026, 5, 6), date(2026, 5, 9)):
+        with transaction():
+            operations.remind(on=day, at=now())
+    ours = only(Deadline, Deadline.rule == "KZ-APPC-136-1")
+    assert (ours.trigger_on, ours.last_day, ours.state) == (theirs.last_day, date(2026, 6, 5), "proposed")

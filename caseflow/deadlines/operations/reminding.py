@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 from babel.dates import format_date
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from caseflow.access.actor import Role
 from caseflow.access.facts import able_members
@@ -24,6 +24,7 @@ from caseflow.cases.models import Case, Counsel
 from caseflow.deadlines import rules
 from caseflow.deadlines.models import Deadline, Warning_
 from caseflow.deadlines.next_dates import OPEN
+from caseflow.deadlines.operations.silence import propose_after_silence
 from caseflow.kernel import mail
 from caseflow.kernel.db import db, unscoped
 from caseflow.kernel.settings import current
@@ -36,7 +37,7 @@ _WHY = unscoped("a reminder goes to whoever holds the case's grant; its writer o
 
 
 @dataclass(frozen=True)
-class _Due:
+class _Warning:
     """One warning to write: of which deadline, in which case, at which step, `left` days before its last day."""
 
     deadline: Deadline
@@ -50,15 +51,15 @@ def remind(*, on: date, at: datetime) -> int:
 
     Counsel of an open case are warned 14, 7, 3 and 1 days before a deadline and on its day, coordinators once it is
     overdue; where nobody is counsel, coordinators get the early warnings too. A deadline that is proposed but not
-    confirmed is marked so. Whoever holds no grant to the case now gets nothing.
+    confirmed is marked so. Whoever holds no grant to the case now gets nothing. First, what the silence of an authority
+    started is proposed.
     """
+    propose_after_silence(on=on, at=at)
     waiting = _waiting(on)
     able = able_members()
     coordinators = {member for member, role in able.items() if role is Role.COORDINATOR}
-    counsel = _counsel([deadline.case_id for deadline, _reference in waiting])
-    holders = _holders([deadline.safe_id for deadline, _reference in waiting])
-    told = _told([deadline.id for deadline, _reference in waiting])
-    letters: dict[str, list[_Due]] = defaultdict(list)
+    counsel, holders, told = _counsel(on), _holders(on), _told(on)
+    letters: dict[str, list[_Warning]] = defaultdict(list)
     warned: dict[tuple[str, str], set[str]] = defaultdict(set)
     for deadline, reference in waiting:
         left = (deadline.last_day - on).days
@@ -72,14 +73,19 @@ def remind(*, on: date, at: datetime) -> int:
                 db.session.add(Warning_(deadline_id=deadline.id, member_id=member, step=key, at=at))
                 warned[deadline.id, key].add(member)
                 if not letters[member] or letters[member][-1].deadline is not deadline:
-                    letters[member].append(_Due(deadline, reference, key, left))
+                    letters[member].append(_Warning(deadline, reference, key, left))
     members = _members(letters)
     for member_id, dues in letters.items():
         _write(members[member_id], dues, at=at)
     by_id = {deadline.id: deadline for deadline, _reference in waiting}
-    for (deadline_id, key), receivers in warned.items():
-        public = {"step": key, "members": sorted(receivers)}
-        ledger.record("deadlines.remind", by=None, at=at, about=by_id[deadline_id], public=public)
+    ledger.record_many(
+        [
+            ledger.Fact("deadlines.remind", by_id[deadline_id], None, {"step": key, "members": sorted(receivers)})
+            for (deadline_id, key), receivers in warned.items()
+        ],
+        by=None,
+        at=at,
+    )
     return len(letters)
 
 
@@ -88,20 +94,21 @@ def _step(left: int) -> str:
     return str(min(days for days in rules.WARNING_DAYS if days >= left))
 
 
-def _waiting(on: date) -> Sequence[tuple[Deadline, str]]:
+def _due(on: date) -> tuple[ColumnElement[bool], ...]:
     horizon = on + timedelta(days=max(rules.WARNING_DAYS))
-    query = (
-        select(Deadline, Case.reference)
-        .join(Case, Case.id == Deadline.case_id)
-        .where(Deadline.state.in_(OPEN), Deadline.last_day <= horizon, Case.state == "open")
-        .order_by(Deadline.last_day, Case.reference, Deadline.id)
-    )
-    return [(deadline, reference) for deadline, reference in db.session.execute(query, execution_options=_WHY)]
+    return (Deadline.state.in_(OPEN), Deadline.last_day <= horizon, Case.id == Deadline.case_id, Case.state == "open")
 
 
-def _counsel(case_ids: Iterable[str]) -> dict[str, set[str]]:
+def _waiting(on: date) -> Sequence[tuple[Deadline, str]]:
+    query = select(Deadline, Case.reference).where(*_due(on))
+    ordered = query.order_by(Deadline.last_day, Case.reference, Deadline.id)
+    return [(deadline, reference) for deadline, reference in db.session.execute(ordered, execution_options=_WHY)]
+
+
+# What is due is asked for again inside each query: there may be more ids than a database takes as values.
+def _counsel(on: date) -> dict[str, set[str]]:
     query = select(Counsel.case_id, Counsel.member_id).where(
-        Counsel.case_id.in_(set(case_ids)), Counsel.until.is_(None)
+        Counsel.case_id.in_(select(Deadline.case_id).where(*_due(on))), Counsel.until.is_(None)
     )
     found: dict[str, set[str]] = defaultdict(set)
     for case_id, member in db.session.execute(query, execution_options=_WHY):
@@ -109,25 +116,25 @@ def _counsel(case_ids: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def _holders(safe_ids: Iterable[str]) -> dict[str, set[str]]:
-    query = select(Grant.safe_id, Grant.member_id).where(Grant.safe_id.in_(set(safe_ids)))
+def _holders(on: date) -> dict[str, set[str]]:
+    query = select(Grant.safe_id, Grant.member_id).where(Grant.safe_id.in_(select(Deadline.safe_id).where(*_due(on))))
     found: dict[str, set[str]] = defaultdict(set)
-    for safe_id, member in db.session.execute(query):
+    for safe_id, member in db.session.execute(query, execution_options=_WHY):
         found[safe_id].add(member)
     return found
 
 
-def _told(deadline_ids: Iterable[str]) -> set[tuple[str, str, str]]:
+def _told(on: date) -> set[tuple[str, str, str]]:
     query = select(Warning_.deadline_id, Warning_.member_id, Warning_.step)
-    found = db.session.execute(query.where(Warning_.deadline_id.in_(set(deadline_ids))))
-    return {(deadline, member, step) for deadline, member, step in found}
+    due = query.where(Warning_.deadline_id.in_(select(Deadline.id).where(*_due(on))))
+    return {(deadline, member, step) for deadline, member, step in db.session.execute(due, execution_options=_WHY)}
 
 
 def _members(ids: Iterable[str]) -> dict[str, Member]:
     return {member.id: member for member in db.session.scalars(select(Member).where(Member.id.in_(list(ids))))}
 
 
-def _write(member: Member, dues: Sequence[_Due], *, at: datetime) -> None:
+def _write(member: Member, dues: Sequence[_Warning], *, at: datetime) -> None:
     with force_locale(member.language):
         first = dues[0]
         if len(dues) == 1:
@@ -147,7 +154,7 @@ def _write(member: Member, dues: Sequence[_Due], *, at: datetime) -> None:
     mail.write(member.email, subject, body, at=at, key=key)
 
 
-def _line(due: _Due, language: str) -> str:
+def _line(due: _Warning, language: str) -> str:
     day = format_date(due.deadline.last_day, "long", locale=language)
     line = f"– {due.reference}: {kind_of(due.deadline.rule, language)}, {day} ({_when(due.left)})"
     return f"{line}. {_('Not confirmed yet: look at it.')}" if due.deadline.state == "proposed" else line
