@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement
 
-from caseflow.access.actor import Actor, Objection
+from caseflow.access.actor import Actor, Objection, unready
 from caseflow.access.cases import may_work_in
 from caseflow.access.safes import visible
 from caseflow.cases.models import Case
@@ -29,3 +29,8 @@ def may_meet(actor: Actor, case: Case, deadline: Deadline) -> Objection:
     if deadline.state != "confirmed":
         return N_("Only a confirmed deadline can be met.")
     return may_work_in(actor, case)
+
+
+def may_have_feed(actor: Actor) -> Objection:
+    """Return why `actor` may not have an address at which a calendar program reads her dates, or None."""
+    return unready(actor)

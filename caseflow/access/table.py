@@ -144,6 +144,8 @@ ACTS: tuple[Act, ...] = (
     _plain(N_("See in rounded numbers what the network has documented"), reports.may_see_counts),
     _plain(N_("See patterns across all incidents, with exact numbers"), reports.may_see_patterns),
     _plain(N_("Open a case"), cases.may_open),
+    _act(N_("Have a private calendar address for one's own dates"), "", lambda a, _o: deadlines.may_have_feed(a),
+         deadlines.may_have_feed),
     _act(N_("Have names compared with all others in the network, decide about possible conflicts"), "",
          lambda a, _o: cases.may_check_conflicts(a) or cases.may_resolve_conflict(a, _thing(state="possible")),
          cases.may_check_conflicts, cases.may_resolve_conflict),

@@ -43,6 +43,16 @@ class Deadline(InSafe, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own protocol
 
 
+class CalendarFeed(Base):
+    """The one address at which a calendar program may read a member's dates; its secret part is kept as a hash."""
+
+    __tablename__ = "calendar_feeds"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+
+
 class Warning_(Id, Base):  # noqa: N801 -- `Warning` is Python's own
     """The fact that one member was warned of one deadline at one distance; it keeps a second scan silent."""
 

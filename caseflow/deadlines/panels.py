@@ -20,6 +20,8 @@ tell(
         "deadlines.change": N_("set another last day"),
         "deadlines.decline": N_("decided that a deadline does not run"),
         "deadlines.meet": N_("marked a deadline as met"),
+        "deadlines.make_feed": N_("made a private calendar address"),
+        "deadlines.end_feed": N_("ended the private calendar address"),
         "deadlines.remind": N_("wrote reminders"),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,17 +14,20 @@ from sqlalchemy.orm import selectinload
 
 from caseflow.access import deadlines as policy
 from caseflow.access.actor import Actor
+from caseflow.access.facts import able_members
 from caseflow.access.safes import through_grant, visible
 from caseflow.cases.models import Case
-from caseflow.deadlines.models import Deadline
+from caseflow.deadlines.models import CalendarFeed, Deadline
 from caseflow.deadlines.next_dates import OPEN
 from caseflow.kernel.clock import today
 from caseflow.kernel.db import db
 from caseflow.keys.models import Grant
+from caseflow.network.models import Member
 from caseflow.proceedings.models import Hearing
 
 WEEK = timedelta(days=7)
 MOST = 500
+KEPT_IN_FEED = timedelta(days=60)  # what is over stays so long in a calendar program
 
 
 @dataclass(frozen=True)
@@ -115,3 +119,44 @@ def next_hearings(actor: Actor, case: Case) -> Sequence[Hearing]:
     here = datetime.combine(today(actor.timezone), time.min, ZoneInfo(actor.timezone))
     query = select(Hearing).where(Hearing.case_id == case.id, Hearing.held_at >= here, visible(Hearing, actor))
     return list(db.session.scalars(query.order_by(Hearing.held_at)))
+
+
+def dates_between(actor: Actor, first: date, last: date | None = None) -> list[Dated]:
+    """Return deadlines that were not declined and hearings of open cases `actor` holds, from `first` to `last`, by day.
+
+    Nothing is opened, so it can be asked for somebody who is not signed in: her calendar program. Two queries.
+    """
+    zone = ZoneInfo(actor.timezone)
+    due = (
+        select(Deadline, Case)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(Deadline.state != "declined", Deadline.last_day >= first, Case.state == "open")
+        .where(policy.visible_to(actor), visible(Case, actor))
+    )
+    sittings = (
+        select(Hearing, Case)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(Hearing.held_at >= datetime.combine(first, time.min, zone), Case.state == "open")
+        .where(visible(Hearing, actor), visible(Case, actor))
+    )
+    if last is not None:
+        due = due.where(Deadline.last_day <= last)
+        sittings = sittings.where(Hearing.held_at < datetime.combine(last + timedelta(days=1), time.min, zone))
+    found = [Dated(deadline.last_day, case, deadline=deadline) for deadline, case in db.session.execute(due)]
+    for hearing, case in db.session.execute(sittings):
+        found.append(Dated(hearing.held_at.astimezone(zone).date(), case, hearing=hearing))
+    return sorted(found, key=lambda d: (d.on, d.hearing.held_at.timestamp() if d.hearing else 0, d.case.reference))
+
+
+def hash_of(secret: str) -> str:
+    """Return what is kept of the secret part of a calendar address: it is long and random, so a plain hash hides it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def reader_of(secret: str) -> Actor | None:
+    """Return whose dates the calendar address shows, as an actor without keys; None once it or she has ended."""
+    query = select(Member).join(CalendarFeed, CalendarFeed.member_id == Member.id)
+    member = db.session.scalar(query.where(CalendarFeed.secret_hash == hash_of(secret)))
+    if member is None or member.id not in able_members():
+        return None
+    return Actor(member.id, member.name, member.role, True, member.organisation_id, member.language, member.timezone)

@@ -158,6 +158,8 @@ VERBS: dict[str, str] = {
     "deadlines.change": N_("changed a deadline"),
     "deadlines.decline": N_("declined a deadline"),
     "deadlines.meet": N_("marked a deadline as met"),
+    "deadlines.make_feed": N_("A private calendar address was made"),
+    "deadlines.end_feed": N_("A private calendar address was ended"),
     "deadlines.remind": N_("Reminders were written"),
     "remedies.order_measure": N_("recorded what a decision ordered"),
     "remedies.follow_up": N_("recorded what became of a measure"),

@@ -292,17 +292,17 @@ def test_the_silence_of_an_authority_proposes_our_own_term_once(people, matter):
             case,
             procedure="kz_administrative",
             stage="admin_complaint",
-            began_on=date(2026, 4, 6),
+            began_on=date(2026, 2, 20),
             by=people.leila,
             at=now(),
         )
     theirs = only(Deadline, Deadline.rule == "KZ-APPC-99")
-    assert theirs.last_day == date(2026, 5, 5)
+    assert theirs.last_day == date(2026, 3, 26)
     with transaction():
-        operations.remind(on=date(2026, 5, 5), at=now())
+        operations.remind(on=date(2026, 3, 26), at=now())
     assert [d.rule for d in stored(Deadline)] == ["KZ-APPC-99"]
-    for day in (date(2026, 5, 6), date(2026, 5, 6), date(2026, 5, 9)):
+    for day in (date(2026, 3, 27), date(2026, 3, 27), date(2026, 3, 30)):
         with transaction():
             operations.remind(on=day, at=now())
     ours = only(Deadline, Deadline.rule == "KZ-APPC-136-1")
-    assert (ours.trigger_on, ours.last_day, ours.state) == (theirs.last_day, date(2026, 6, 5), "proposed")
+    assert (ours.trigger_on, ours.last_day, ours.state) == (theirs.last_day, date(2026, 4, 27), "proposed")
