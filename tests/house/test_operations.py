@@ -72,6 +72,8 @@ NOT_ASKED = {
     "cases.began": "part of acts on the team, which have asked",
     "cases.ended": "part of acts on the team, which have asked",
     "cases.settle": "part of acts on the team, which have asked",
+    "deadlines.propose_after_silence": "the clock acts; nobody is signed in at night",
+    "deadlines.propose_for": "part of acts on proceedings, which have asked, and of the clock",
     "deadlines.remind": "the clock acts; nobody is signed in at night",
     "entrance.change_passphrase": "everybody changes her own; the old passphrase is what is asked for",
     "entrance.end_session": "everybody ends her own session; another's is refused",
@@ -111,6 +113,7 @@ NOT_RECORDED = {
 BY_NOBODY = {
     "incidents.import_terms": "the operator is no member",
     "incidents.retire_term": "the operator is no member",
+    "deadlines.propose_after_silence": "the clock acts",
     "deadlines.remind": "the clock acts",
     "entrance.finish": "half a session says who it is; she is in only afterwards",
     "entrance.reset_by_code": "she is known only once the code has opened her keys",
@@ -243,5 +246,5 @@ def test_only_a_few_routes_are_public(app):
     assert public == {
         "static", "web.health", "web.preferences", "entrance.sign_in", "entrance.second_step",
         "entrance.unlock", "entrance.screen", "entrance.sign_out",
-        "entrance.join", "entrance.recover", "network.reopen",
+        "entrance.join", "entrance.recover", "network.reopen", "deadlines.feed",
     }  # fmt: skip
