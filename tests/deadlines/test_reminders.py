@@ -184,7 +184,6 @@ def test_who_is_no_longer_counsel_gets_nothing_and_who_took_over_does(people, ma
         cases.assign_counsel(case, member=member(people.yerlan), role="co_counsel", by=people.aigul, at=now())
         leila = next(c for c in case.counsel if c.member_id == people.leila.member_id)
         cases.end_counsel(leila, by=people.aigul, at=now())
-        cases.assign_counsel(case, member=member(people.yerlan), role="lead", by=people.aigul, at=now())
     assert remind(LAST) == [YERLAN]
 
 
