@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, delete, func, select
 from sqlalchemy import cast as as_type
@@ -27,7 +27,7 @@ from caseflow.incidents.models import Act, Incident, Involvement, Person
 from caseflow.kernel.announce import on
 from caseflow.kernel.clock import now
 from caseflow.kernel.db import db, in_transaction, transaction
-from caseflow.keys.keyring import MemberKeyring
+from caseflow.keys.keyring import ring_of
 from caseflow.network.names import name_words
 from caseflow.vault.errors import VaultError
 from caseflow.vault.indexes import open_index, seal_index
@@ -162,7 +162,7 @@ class Known:
                 self._places[kind, matter] = row, line.start()
 
     def _open(self) -> None:
-        ring = _ring(self.actor)
+        ring = ring_of(self.actor)
         query = select(KnownNames.id, KnownNames.sealed).where(KnownNames.member_id == self.actor.member_id)
         for row, sealed in db.session.execute(query):
             try:
@@ -185,7 +185,7 @@ class Known:
                 self._keep(fresh)
 
     def _keep(self, fresh: dict[Key, list[Name]]) -> None:
-        ring, at = _ring(self.actor), now()
+        ring, at = ring_of(self.actor), now()
         alive: dict[str, list[Key]] = {row: [] for row in self._pieces}
         for key, (row, _place) in self._places.items():
             alive[row].append(key)
@@ -230,7 +230,3 @@ def _forget(members: Sequence[str]) -> None:
 @on("network.member_left")
 def _forget_all(member: Any, **_facts: object) -> None:
     db.session.execute(delete(KnownNames).where(KnownNames.member_id == member.id))
-
-
-def _ring(actor: Actor) -> MemberKeyring:
-    return cast(MemberKeyring, actor.ring)

@@ -5,18 +5,16 @@ Law of the Republic of Kazakhstan of 21 May 2013 No. 94-V, art. 8(4). It is draw
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from caseflow.incidents import rules
+from caseflow.kernel import paper
 from caseflow.web.words import date_label
 
 ABROAD = ("submission", "public_anonymous", "public_named")
@@ -35,26 +33,11 @@ class ConsentSheet:
     witness: str = ""
 
 
-@cache
-def _source() -> bytes:
-    return files("caseflow.incidents").joinpath("consent_form.typ").read_bytes()
-
-
 def draw(sheet: ConsentSheet, *, language: str, at: datetime) -> bytes:
     """Return the PDF in a language (en, ru, kk). The same values at the same moment give the same bytes."""
-    import typst
-
     with force_locale(language):
         data = _values(sheet, language)
-    return bytes(
-        typst.compile(
-            _source(),
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=int(at.timestamp()),
-        )
-    )
+    return paper.drawn("caseflow.incidents", "consent_form.typ", data, at=at)
 
 
 def _values(sheet: ConsentSheet, language: str) -> dict[str, Any]:

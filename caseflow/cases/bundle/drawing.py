@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,6 +13,7 @@ from flask_babel import ngettext
 
 from caseflow.evidence.export.contents import FilePlan, ItemPlan
 from caseflow.evidence.export.masking import Mask
+from caseflow.kernel import paper
 from caseflow.kernel.db import db
 from caseflow.ledger import history
 from caseflow.ledger.models import Event
@@ -47,11 +45,6 @@ class Cover:
     network: str
     made_by: str
     at: datetime
-
-
-@cache
-def _source() -> bytes:
-    return files("caseflow.cases.bundle").joinpath("bundle.typ").read_bytes()
 
 
 def draw(cover: Cover, exhibits: Sequence[Exhibit], mask: Mask) -> tuple[dict[str, bytes], int]:
@@ -143,17 +136,8 @@ def _custody(one: Exhibit, titles: dict[int, str], mask: Mask) -> dict[str, Any]
 
 
 def _compiled(data: dict[str, Any], at: datetime) -> bytes:
-    import typst
-
     db.session.rollback()  # drawing takes a moment: no transaction waits for it
-    drawn = typst.compile(
-        _source(),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=int(at.timestamp()),
-    )
-    return bytes(drawn)
+    return paper.drawn("caseflow.cases.bundle", "bundle.typ", data, at=at)
 
 
 def _pages(drawn: bytes) -> int:

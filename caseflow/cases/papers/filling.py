@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import string
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from flask_babel import force_locale
@@ -16,6 +13,7 @@ from caseflow.access.actor import Actor
 from caseflow.access.facts import names_of
 from caseflow.cases.models import Case
 from caseflow.cases.papers.kinds import Block, Kind
+from caseflow.kernel import paper
 from caseflow.kernel.announce import announce
 from caseflow.kernel.clock import today
 from caseflow.network.rules import article_short
@@ -58,8 +56,6 @@ def known(kind: Kind, case: Case, actor: Actor, lang: str) -> dict[str, Any]:
 
 def draw(kind: Kind, typed: Mapping[str, Any], *, lang: str, at: datetime) -> bytes:
     """Return the PDF of a paper in a language. What was typed is text and never markup; the same gives the same bytes."""
-    import typst
-
     with force_locale(lang):
         values = {
             name: date_label(value, "long") if isinstance(value, date) else (value or "")
@@ -67,15 +63,7 @@ def draw(kind: Kind, typed: Mapping[str, Any], *, lang: str, at: datetime) -> by
         }
     blocks = [drawn for block in kind.blocks if (drawn := _block(block, values, lang)) is not None]
     data = {"lang": lang, "title": kind.label.to(lang), "blocks": blocks}
-    return bytes(
-        typst.compile(
-            _source(),
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=int(at.timestamp()),
-        )
-    )
+    return paper.drawn("caseflow.cases.papers", "paper.typ", data, at=at)
 
 
 def _block(block: Block, values: Mapping[str, str], lang: str) -> dict[str, Any] | None:
@@ -91,8 +79,3 @@ def _block(block: Block, values: Mapping[str, str], lang: str) -> dict[str, Any]
     said = "\n".join(lines).strip()
     items = [one.strip() for one in said.splitlines() if one.strip()]
     return {"kind": block.kind, "words": said, "items": items, "label": block.label.to(lang) if block.label else ""}
-
-
-@cache
-def _source() -> bytes:
-    return files("caseflow.cases.papers").joinpath("paper.typ").read_bytes()

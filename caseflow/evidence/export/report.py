@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +13,7 @@ from flask_babel import ngettext
 from caseflow.evidence import told
 from caseflow.evidence.export.contents import CONSENT, DAMAGED, NOT_CHOSEN, READABLE, SEALED, FilePlan
 from caseflow.evidence.export.custody import Custody
+from caseflow.kernel import paper
 from caseflow.kernel.words import N_
 from caseflow.ledger import history
 from caseflow.web.words import choose_zone, language, size_label, time_label
@@ -45,25 +44,10 @@ NOTE = N_(
 )
 
 
-@cache
-def _source() -> bytes:
-    return files("caseflow.evidence.export").joinpath("report.typ").read_bytes()
-
-
 def draw(export: dict[str, Any], items: Sequence[dict[str, Any]], kept: Custody, *, at: datetime) -> bytes:
     """Return the PDF. The same values at the same moment give the same bytes."""
-    import typst
-
     data = _values(export, items, kept, at=at)
-    return bytes(
-        typst.compile(
-            _source(),
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=int(at.timestamp()),
-        )
-    )
+    return paper.drawn("caseflow.evidence.export", "report.typ", data, at=at)
 
 
 def damage_note(file: FilePlan) -> bytes:
