@@ -1,4 +1,4 @@
-"""Making a copy to share: drawn by a child behind walls, sealed in memory, kept beside the file it was made from."""
+"""Making a copy to share: drawn by a child behind walls and sealed in memory, before the act that keeps it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from typing import Any
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor, demand
-from caseflow.evidence import examining, intake, operations, rules, told
+from caseflow.evidence import examining, intake, rules, told
 from caseflow.evidence.examiner import running
 from caseflow.evidence.models import File
-from caseflow.kernel.clock import now
-from caseflow.kernel.db import find, transaction
 from caseflow.kernel.errors import RuleBroken
 from caseflow.kernel.words import N_
 from caseflow.ledger.operations import name_of
@@ -31,14 +29,14 @@ _NAMED = {"cleaned": "no-metadata", "redacted": "redacted"}
 
 def make_copy(
     file: File, *, kind: str, boxes: Mapping[str, Any] | None = None, words: Sequence[str] = (), by: Actor
-) -> File:
-    """Make a copy of `file` and keep it as a version; `kind`: cleaned | redacted. Call it outside any transaction.
+) -> intake.Received:
+    """Make a copy of `file`, sealed and ready for `operations.keep_copy`; `kind`: cleaned | redacted. No transaction waits.
 
     `boxes` are as `rules.boxes` gives them. The file itself stays as it is. Raises `RuleBroken` when it cannot be copied
     or nothing would be blackened, at `boxes` or `words`, and what `examining.plaintext` raises.
     """
     demand(policy.may_copy(by, file), about=name_of(file))
-    media_type, name, file_id = by.ring.text(file, "media_type"), by.ring.text(file, "name"), file.id
+    media_type, name = by.ring.text(file, "media_type"), by.ring.text(file, "name")
     if media_type not in rules.COPIED or kind not in _LOOK:
         raise RuleBroken(OTHER_KIND)
     if kind == "redacted" and not boxes and not words:
@@ -57,29 +55,16 @@ def make_copy(
         raise RuleBroken(NOT_FOUND, field="words")
     content = b64decode(answer["copy"])
     named = f"{PurePath(name).stem}-{_NAMED[kind]}.{answer['ending']}"
-    received = intake.receive(io.BytesIO(content), name=named, safe_id=file.safe_id, by=by)
-    return _kept(file_id, received, kind=kind, by=by)
+    return intake.receive(io.BytesIO(content), name=named, safe_id=file.safe_id, by=by)
 
 
-def type_version(file: File, *, kind: str, language: str, made_by: str, body: str, by: Actor) -> File:
-    """Keep a typed translation or transcript of `file` (`kind`) as a text file that says its language and who made it."""
+def type_version(file: File, *, kind: str, language: str, made_by: str, body: str, by: Actor) -> intake.Received:
+    """Seal a typed translation or transcript of `file` (`kind`) as a text that says its language and who made it."""
     demand(policy.may_copy(by, file), about=name_of(file))
-    stem, file_id = PurePath(by.ring.text(file, "name")).stem, file.id
     head = [f"{label}: {value}" for label, value in (("Language", language), ("Made by", made_by)) if value]
     content = "\n".join([*head, "", body.replace("\r\n", "\n"), ""]).encode()
-    named = f"{stem}-{kind}-{language}.txt"
-    received = intake.receive(io.BytesIO(content), name=named, safe_id=file.safe_id, by=by)
-    return _kept(file_id, received, kind=kind, by=by)
-
-
-def _kept(file_id: str, received: intake.Received, *, kind: str, by: Actor) -> File:
-    try:
-        with transaction():
-            file = find(File, file_id, policy.visible_files(by))
-            return operations.keep_copy(file, received, kind=kind, by=by, at=now())
-    except BaseException:
-        intake.forget(received)
-        raise
+    named = f"{PurePath(by.ring.text(file, 'name')).stem}-{kind}-{language}.txt"
+    return intake.receive(io.BytesIO(content), name=named, safe_id=file.safe_id, by=by)
 
 
 def page_of(file: File, number: int, *, grid: bool = False, by: Actor) -> tuple[bytes, int]:

@@ -11,15 +11,15 @@ from flask_babel import gettext as _
 
 from caseflow.access import evidence as policy
 from caseflow.access.actor import Actor
-from caseflow.evidence import copying, examining, forms, operations, owners, queries, rules, told
+from caseflow.evidence import copying, examining, forms, intake, operations, owners, queries, rules, told
 from caseflow.evidence.models import File, Item
 from caseflow.evidence.routes import bp
 from caseflow.kernel.clock import now
-from caseflow.kernel.db import find, transaction
+from caseflow.kernel.db import find
 from caseflow.kernel.errors import NotFound, RuleBroken
 from caseflow.ledger.operations import name_of
 from caseflow.web.gate import current_actor, signed_in
-from caseflow.web.pages import showing_refusals
+from caseflow.web.pages import showing_refusals, transaction
 
 
 @bp.route("/files/<file_id>/copies", methods=["GET", "POST"])
@@ -31,9 +31,8 @@ def copies(file_id: str) -> ResponseReturnValue:
     form = forms.CopyForm()
     if form.validate_on_submit():
         with showing_refusals(form):
-            copy = copying.make_copy(
-                file, kind=form.kind.data, boxes=_boxes(form.boxes.data), words=_lines(form.words.data), by=actor
-            )
+            kind, boxes, words = form.kind.data, _boxes(form.boxes.data), _lines(form.words.data)
+            copy = _keep(file_id, copying.make_copy(file, kind=kind, boxes=boxes, words=words, by=actor), kind, actor)
             flash(_("The copy is made. Look through it before you share it."), "ok")
             return redirect(url_for("evidence.beside", file_id=copy.id), 303)
     return render_template(
@@ -55,7 +54,7 @@ def type_version(file_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with showing_refusals(form):
             made = {name: form[name].data for name in ("kind", "language", "made_by", "body")}
-            copy = copying.type_version(file, **made, by=actor)
+            copy = _keep(file_id, copying.type_version(file, **made, by=actor), form.kind.data, actor)
             with suppress(RuleBroken):  # others are being looked into: its own page does it later
                 examining.examine(copy, by=actor)
             return redirect(url_for("evidence.beside", file_id=copy.id), 303)
@@ -98,6 +97,16 @@ def page(file_id: str, number: int) -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = 'inline; filename="page.jpg"'
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return answer
+
+
+def _keep(file_id: str, received: intake.Received, kind: str, actor: Actor) -> File:
+    try:
+        with transaction():
+            file = find(File, file_id, policy.visible_files(actor))
+            return operations.keep_copy(file, received, kind=kind, by=actor, at=now())
+    except BaseException:
+        intake.forget(received)
+        raise
 
 
 def _about(file: File, actor: Actor) -> dict[str, Any]:
