@@ -48,27 +48,51 @@ def propose_for(
             counted = rules.count(rule, on)
         except rules.DeadlineRefusal:
             continue  # no fixed term, or the rule was not in force that day: there is no date to propose
-        deadline = Deadline(
-            safe_id=case.safe_id,
-            case_id=case.id,
-            proceeding_id=proceeding.id,
-            rule=rule.id,
-            rule_version=counted.rule_version,
-            calendar_version=counted.calendar_version,
-            trigger_event=code,
-            trigger_id=trigger_id,
-            trigger_on=on,
-            counted_last_day=counted.last_day,
-            last_day=counted.last_day,
-            target_day=max(on, rules.internal_target(counted.last_day)),
-            state="proposed",
-            proposed_at=at,
-        )
-        db.session.add(deadline)
-        public = {"rule": rule.id, "event": code, "on": on.isoformat(), "last_day": counted.last_day.isoformat()}
-        ledger.record("deadlines.propose", by=by, at=at, about=deadline, public=public)
+        _enter(case, rule, counted, proceeding_id=proceeding.id, trigger_id=trigger_id, code=code, by=by, at=at)
         proposed += 1
     return proposed
+
+
+def _enter(
+    case: Case,
+    rule: rules.Rule,
+    counted: rules.Counted,
+    *,
+    proceeding_id: str | None,
+    trigger_id: str,
+    code: str,
+    by: Actor | None,
+    at: datetime,
+) -> None:
+    on, target = counted.trigger, rules.internal_target(counted.last_day)
+    deadline = Deadline(
+        safe_id=case.safe_id,
+        case_id=case.id,
+        proceeding_id=proceeding_id,
+        rule=rule.id,
+        rule_version=counted.rule_version,
+        calendar_version=counted.calendar_version,
+        trigger_event=code,
+        trigger_id=trigger_id,
+        trigger_on=on,
+        counted_last_day=counted.last_day,
+        last_day=counted.last_day,
+        target_day=max(on, target) if rule.period else target,
+        state="proposed",
+        proposed_at=at,
+    )
+    db.session.add(deadline)
+    public = {"rule": rule.id, "event": code, "on": on.isoformat(), "last_day": counted.last_day.isoformat()}
+    ledger.record("deadlines.propose", by=by, at=at, about=deadline, public=public)
+
+
+@listen("cases.mandate_ends")
+def _propose_renewal(*, case: Case, mandate_id: str, until: date, by: Actor, at: datetime) -> None:
+    # Whoever recorded the mandate was asked for the right to. The day is the paper's own; nothing is counted from it.
+    rule = rules.rule(MANDATE)
+    counted = rules.count(rule, until)
+    _enter(case, rule, counted, proceeding_id=None, trigger_id=mandate_id, code="mandate_ends", by=by, at=at)
+    keep_next_dates([case.id], today=today(by.timezone))
 
 
 @listen("proceedings.changed")
