@@ -71,7 +71,8 @@ def record(
 
 def record_many(facts: Sequence[Fact], *, by: Actor | None, at: datetime) -> None:
     """Append several facts of one act in their order, as `record` does one: the table is read and written once."""
-    _append(facts, by=by, at=at, result="done")
+    if facts:
+        _append(facts, by=by, at=at, result="done")
 
 
 def _append(facts: Sequence[Fact], *, by: Actor | None, at: datetime, result: str) -> list[dict[str, Any]]:
@@ -94,8 +95,7 @@ def _append(facts: Sequence[Fact], *, by: Actor | None, at: datetime, result: st
         rows.append(_row(fact, seq, previous, by=by, at=at, result=result))
         previous = rows[-1]["chained"]
     # A row of the ledger is written once and never followed for changes: the session's book-keeping is left out.
-    if rows:
-        connection.execute(_APPEND, rows)
+    connection.execute(_APPEND, rows)
     return rows
 
 

@@ -267,7 +267,7 @@ def test_a_job_goes_through_the_queue_and_is_done_by_a_worker(make_app, sqlite_u
     finally:
         said = worker.end()
     assert len(smtp_sink.letters) == 1
-    assert "Traceback" not in said
+    assert "Traceback" not in said, said
 
 
 def test_what_the_queue_lost_is_done_from_the_outbox(make_app, sqlite_url, instance, valkey_url, smtp_sink):
