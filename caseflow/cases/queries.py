@@ -13,7 +13,7 @@ from sqlalchemy import case as either
 
 from caseflow.access import cases as policy
 from caseflow.access.actor import Actor, Role
-from caseflow.access.safes import through_grant
+from caseflow.access.safes import GRANT, READER, Held, through_grant
 from caseflow.cases.models import Case, CaseRelation, Closure, Counsel, IncidentLink
 from caseflow.incidents.models import Incident
 from caseflow.kernel.db import db, unscoped
@@ -53,19 +53,6 @@ class Listed:
     __tablename__: ClassVar[str] = Case.__tablename__
 
 
-class Held(NamedTuple):
-    """The columns of a grant that open a safe."""
-
-    safe_id: str
-    id: str
-    epoch: int
-    reason: str
-    quick: bytes | None
-    grantor_id: str
-    wrapped: bytes
-    signature: bytes
-
-
 @dataclass(frozen=True)
 class Listing:
     """One page of a list of cases: the rows, their titles, and who is counsel in each.
@@ -85,15 +72,6 @@ _SHOWN = (
     Case.id, Case.safe_id, Case.reference, Case.state, Case.title_sealed, Case.procedure, Case.stage, Case.next_on,
     Case.changed_at,
 )  # fmt: skip
-_GRANT = (
-    Grant.id.label("grant_id"),
-    Grant.epoch,
-    Grant.reason,
-    Grant.quick,
-    Grant.grantor_id,
-    Grant.wrapped,
-    Grant.signature,
-)
 
 
 def listing(actor: Actor, asked: Asked) -> Listing:
@@ -155,8 +133,7 @@ class _Kinds(NamedTuple):
 @lru_cache(maxsize=32)
 def _page(kinds: _Kinds) -> Select[Any]:
     """Return the query of a page. It is built once for each kind of list: building it costs as much as running it."""
-    reader: Any = _Reader(bindparam("member_id", type_=String))
-    query: Any = _narrowed(select(*_SHOWN, *_GRANT).join(Grant, through_grant(Case, reader)), kinds, Case.state)
+    query: Any = _narrowed(select(*_SHOWN, *GRANT).join(Grant, through_grant(Case, READER)), kinds, Case.state)
     if kinds.after:
         moment, last = bindparam("changed_at", type_=Case.changed_at.type), bindparam("case_id", type_=String)
         query = query.where(or_(Case.changed_at < moment, and_(Case.changed_at == moment, Case.id < last)))
@@ -164,7 +141,7 @@ def _page(kinds: _Kinds) -> Select[Any]:
     # Counting stops where the number no longer matters: whoever has hundreds of cases filters, and need not wait. It
     # goes out from the member's grants, which the empty text keeps the database from doubting: an index on the state
     # looks tempting to it, and leads through every case of the network.
-    held = select(Case.id).select_from(Grant).join(Case, through_grant(Case, reader))
+    held = select(Case.id).select_from(Grant).join(Case, through_grant(Case, READER))
     up_to = _narrowed(held, kinds, Case.state + "").limit(COUNTED + 1).subquery()
     counted = select(func.count()).select_from(up_to).scalar_subquery()
     return (
@@ -173,13 +150,6 @@ def _page(kinds: _Kinds) -> Select[Any]:
         .outerjoin(Member, Member.id == Counsel.member_id)
         .order_by(page.c.changed_at.desc(), page.c.id.desc(), Counsel.role != "lead", Counsel.since)
     )
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Stands for whoever will ask: her id is given with each asking."""
-
-    member_id: Any
 
 
 def _narrowed(query: Any, kinds: _Kinds, state: Any) -> Any:

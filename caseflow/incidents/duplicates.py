@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, true
 from sqlalchemy.orm import aliased, load_only, selectinload
 
 from caseflow.access import incidents as policy
@@ -89,7 +89,7 @@ def candidates(actor: Actor, incident: Incident, *, most: int = MOST_SHOWN) -> C
         pairs = [pair for pair in _pairs(mine, people[other.id], words) if pair not in apart]
         if pairs or likeness.days_in_common(days, traits_of(other, ())) == "days":
             near[other.id] = pairs
-    kinds = queries.kinds_of_act(actor, [incident, *(other for other in compared if other.id in near)])
+    kinds = queries.kinds_of(actor, [incident.id, *(other.id for other in compared if other.id in near)])
 
     def traits(one: Incident, named: Collection[Person]) -> Traits:
         names = {words[person.id] for person in named}
@@ -130,15 +130,15 @@ def judgements_of(actor: Actor, incident: Incident) -> list[Judged]:
     return found
 
 
-def twins_among(actor: Actor, incidents: Collection[Incident]) -> set[str]:
-    """Return the ids of those `incidents` that were judged to be one with another that `actor` may read, too."""
-    ids = {incident.id for incident in incidents}
-    query = select(Judgement.from_id, Judgement.to_id).where(each_visible(Judgement, actor))
-    query = query.where(Judgement.kind == SAME_INCIDENT, or_(Judgement.from_id.in_(ids), Judgement.to_id.in_(ids)))
-    pairs = [set(ends) for ends in db.session.execute(query)]
-    seen = select(Incident.id).where(Incident.id.in_(set().union(*pairs)), policy.visible_to(actor))
-    read = set(db.session.scalars(seen)) if pairs else set()
-    return {one for pair in pairs if pair <= read for one in pair & ids}
+def is_twin(reader: Actor) -> ColumnElement[bool]:
+    """Return whether an incident of a query was judged to be one with another that `reader` may read, too."""
+    other = aliased(Incident)
+    ends = (Judgement.from_id, Judgement.to_id), (Judgement.to_id, Judgement.from_id)
+    same = (
+        select(Judgement.id).join(other, true()).where(Judgement.kind == SAME_INCIDENT, each_visible(Judgement, reader))
+    )
+    same = same.where(each_visible(other, reader), other.state.not_in(policy.HIDDEN)).correlate(Incident)
+    return or_(*(same.where(here == Incident.id, there == other.id).exists() for here, there in ends))
 
 
 def counted_once(states: Collection[str]) -> ColumnElement[bool]:

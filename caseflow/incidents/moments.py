@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -71,10 +72,15 @@ class ImpreciseDate:
 
     def label(self, locale: str) -> str:
         """Return the date in words: `6 March 2026`, `March 2026`, `2026 год`, `шамамен 2026 жылғы 6 наурыз`."""
-        if self.value is None:
-            return _NOT_KNOWN.to(locale)
-        language = locale.replace("-", "_").partition("_")[0]
-        language = language if language in ("ru", "kk") else "en"
-        if self.precision == Precision.ABOUT:
-            return _NEAR.to(language).format(format_date(self.value, _PATTERNS[Precision.DAY].to(language), language))
-        return str(format_date(self.value, _PATTERNS[Precision(self.precision)].to(language), language))
+        return _words(self.value, self.precision, locale)
+
+
+@lru_cache(maxsize=8192)
+def _words(value: date | None, precision: str, locale: str) -> str:
+    if value is None:
+        return _NOT_KNOWN.to(locale)
+    language = locale.replace("-", "_").partition("_")[0]
+    language = language if language in ("ru", "kk") else "en"
+    if precision == Precision.ABOUT:
+        return _NEAR.to(language).format(format_date(value, _PATTERNS[Precision.DAY].to(language), language))
+    return str(format_date(value, _PATTERNS[Precision(precision)].to(language), language))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, extract, func, or_, select
+from sqlalchemy import Select, bindparam, case, extract, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
-from caseflow.access.safes import each_visible, visible
+from caseflow.access.safes import READER, each_visible, visible
 from caseflow.incidents import rules
 from caseflow.incidents.models import (
     Act,
@@ -72,23 +73,6 @@ def order_for(actor: Actor) -> tuple[str, ...]:
     return REVIEWERS_ORDER if actor.is_coordinator else DOCUMENTERS_ORDER
 
 
-def listing(actor: Actor, asked: Asked) -> Select[Incident]:
-    """Return the query for a list: by state, as they concern the reader, then the last changed first."""
-    rank = case({state: place for place, state in enumerate(order_for(actor))}, value=Incident.state, else_=99)
-    query: Select[Incident] = narrowed(select(Incident).where(policy.visible_to(actor)), asked)
-    return query.order_by(rank, Incident.changed_at.desc(), Incident.id)
-
-
-def in_this_order(actor: Actor, ids: Sequence[str]) -> list[Incident]:
-    """Return the incidents that a list has just found, titles ready to open.
-
-    To sort ids and then read these few takes a quarter of sorting rows with all that is sealed in them.
-    """
-    query = select(Incident).where(Incident.id.in_(ids), each_visible(Incident, actor))
-    found = {incident.id: incident for incident in _opened(actor, query)}
-    return [found[each] for each in ids]
-
-
 def narrowed(query: Any, asked: Asked) -> Any:
     """Return a query of incidents or of their columns with the conditions of `asked`."""
     if asked.state:
@@ -104,19 +88,18 @@ def narrowed(query: Any, asked: Asked) -> Any:
     return query
 
 
-def kinds_of_act(actor: Actor, incidents: Collection[Incident]) -> dict[str, list[str]]:
-    """Return incident id -> kinds of act in it, each once, as entered; one query."""
-    return kinds_of(actor, [incident.id for incident in incidents])
-
-
 def kinds_of(actor: Actor, ids: Collection[str]) -> dict[str, list[str]]:
-    """Return incident id -> kinds of act in it, each once, as entered, for incidents by their ids; one query."""
-    query = select(Act.incident_id, Act.kind).where(Act.incident_id.in_(ids), each_visible(Act, actor))
-    query = query.order_by(Act.position)
+    """Return incident id -> kinds of act in it, each once, as entered; one query."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for incident_id, kind in db.session.execute(query):
+    for incident_id, kind in db.session.execute(_kinds_of(), {"ids": list(ids), "member_id": actor.member_id}):
         found[incident_id][kind] = None
     return {incident_id: list(kinds) for incident_id, kinds in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _kinds_of() -> Any:
+    these = Act.incident_id.in_(bindparam("ids", expanding=True))
+    return select(Act.incident_id, Act.kind).where(these, each_visible(Act, READER)).order_by(Act.position)
 
 
 def counts_and_years(actor: Actor) -> tuple[dict[str, int], list[int]]:

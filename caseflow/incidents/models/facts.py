@@ -22,10 +22,13 @@ class Incident(InSafe, Base):
 
     __tablename__ = "incidents"
     # What lists and the search read, without the sealed texts that lie in the same row.
-    __table_args__ = (Index("ix_incidents_listed", *LISTED),)
+    __table_args__ = (
+        Index("ix_incidents_listed", *LISTED),
+        Index("ix_incidents_by_state", "state", "changed_at", "id", "safe_id"),
+    )
 
     reference: Mapped[str] = mapped_column(String(20), unique=True)
-    state: Mapped[str] = mapped_column(String(24), index=True)
+    state: Mapped[str] = mapped_column(String(24))
     title_sealed: Mapped[bytes] = mapped_column(Sealed)
     narrative_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     place_sealed: Mapped[bytes | None] = mapped_column(Sealed)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
 from flask import Blueprint
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from caseflow.incidents import forms, rules
 from caseflow.kernel.words import N_
@@ -92,6 +93,18 @@ def incident_tone(state: str) -> str:
     return str(rules.state_tone(state))
 
 
+@bp.app_template_global("state_cells")
+def state_cells(places: Iterable[tuple[str, str | None]]) -> dict[tuple[str, str | None], Markup]:
+    """Return (state, grade) -> the badges that a cell of a list shows, made once for each and not for each row."""
+    badge, lang = Markup('<span class="badge tone--{}">{}</span>'), language()
+    cells = {}
+    for state, grade in places:
+        cells[state, grade] = badge.format(rules.state_tone(state), rules.label("states", state, lang))
+        if grade:
+            cells[state, grade] += " " + badge.format(rules.grade_tone(grade), rules.label("grades", grade, lang))
+    return cells
+
+
 @bp.app_template_global("grade_hints")
 def grade_hints() -> dict[str, str]:
     """Return what each grade means."""
@@ -105,9 +118,9 @@ def grade_tone(grade: str) -> str:
 
 
 @bp.app_template_global("incident_when")
-def incident_when(incident: Any) -> str:
-    """Return when an incident happened, as exactly as it is known, in the reader's language."""
-    lang = language()
+def incident_when(incident: Any, lang: str = "") -> str:
+    """Return when an incident happened, as exactly as it is known, in `lang` or the reader's language."""
+    lang = lang or language()
     began = rules.ImpreciseDate(incident.began_on, incident.began_precision).label(lang)
     if incident.ended_precision is None:
         return began

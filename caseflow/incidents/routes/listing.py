@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor
@@ -39,7 +40,7 @@ def export_list() -> ResponseReturnValue:
     """Take away as a list what one sees, narrowed as the list of incidents was."""
     actor = current_actor()
     asked, scope = narrowing()
-    query = queries.listing(actor, asked).order_by(None).order_by(Incident.reference)
+    query = queries.narrowed(select(Incident).where(policy.visible_to(actor)), asked).order_by(Incident.reference)
     ids = list(db.session.scalars(query.with_only_columns(Incident.id, maintain_column_froms=True)))
     form = forms.ExportListForm()
     if form.validate_on_submit():

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from caseflow.access import incidents as policy
 from caseflow.access.actor import Actor, Objection
-from caseflow.incidents import duplicates, queries, rules
+from caseflow.incidents import queries, rules
+from caseflow.incidents.listing import Listed, Listing, Place, listing
 from caseflow.incidents.models import Incident
-from caseflow.incidents.routes import bp
+from caseflow.incidents.routes import bp, incident_when
 from caseflow.incidents.thread import exchanges
+from caseflow.kernel.ids import LENGTH
 from caseflow.network import queries as network
-from caseflow.network.rules import regions
+from caseflow.network.rules import region_name, regions
 from caseflow.web.gate import current_actor, signed_in
 from caseflow.web.navigation import panels_of
-from caseflow.web.pages import paginate
-from caseflow.web.words import language
+from caseflow.web.words import choose_zone, date_words, language, number_label
+
+NAMED = 3  # kinds of act in a row of the list; the rest is a number
 
 
 @bp.get("/")
@@ -27,29 +33,27 @@ from caseflow.web.words import language
 def index() -> ResponseReturnValue:
     """The incidents one may see, by what concerns the reader first; a fixed number of queries."""
     actor = current_actor()
-    asked = queries.chosen(request.args)
-    counts, years = queries.counts_and_years(actor)
-    counted = counts.get(asked.state, 0) if asked.state else sum(counts.values())
-    by_state_alone = asked == queries.Asked(state=asked.state)
-    listed = queries.listing(actor, asked).with_only_columns(Incident.id, maintain_column_froms=True)
-    page = paginate(listed, total=counted if by_state_alone else None)
-    page = replace(page, items=queries.in_this_order(actor, page.items))
-    lang = language()
+    asked, scope = narrowing()
+    place = _place(request.args.get("after", ""))
+    found = listing(actor, asked, place)
+    given: dict[str, Any] = dict(scope)
+    lang, last = language(), found.incidents[-1] if found.more else None
     return render_template(
         "incidents/index.html",
-        page=page,
+        rows=_rows(actor, found, lang),
         asked=asked,
-        right=request.args.get("right", ""),
-        acts=queries.kinds_of_act(actor, page.items),
-        twins=duplicates.twins_among(actor, page.items),
-        names=network.names_of(incident.by_id for incident in page.items) if not actor.is_documenter else {},
-        states=[(state, counts[state]) for state in queries.order_for(actor) if counts.get(state)],
+        scope=scope,
+        states=[
+            (state, _number([found.counts[state]], found))
+            for state in queries.order_for(actor)
+            if state in found.counts
+        ],
+        all=_number(found.counts.values(), found),
         regions=[(one.code, one.label.in_language(lang)) for one in regions()],
         rights=[(group.code, group.label.in_language(lang)) for group in rules.act_groups()],
-        years=[(str(year), str(year)) for year in years],
-        narrowed=any(request.args.get(name) for name in ("state", "region", "year", "right")),
         may_log=policy.may_log(actor),
-        scope=narrowing()[1],
+        after=url_for(".index", **given, after=_mark(last)) if last else None,
+        first=url_for(".index", **given) if place else None,
     )
 
 
@@ -71,7 +75,7 @@ def show(incident_id: str) -> ResponseReturnValue:
             *(referral.to_id for referral in incident.referrals),
         ]
     )
-    buttons, refused = _acts(actor, incident)
+    buttons, refused = _steps(actor, incident)
     return render_template(
         "incidents/show.html",
         incident=incident,
@@ -89,7 +93,7 @@ def show(incident_id: str) -> ResponseReturnValue:
     )
 
 
-def _acts(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict[str, list[str]]]:
+def _steps(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict[str, list[str]]]:
     """Return the steps the reader may take (endpoint, label), and objection -> labels of those she may not."""
     mine = incident.by_id == actor.member_id
     steps: list[tuple[str, str, Objection]] = []
@@ -117,6 +121,59 @@ def _acts(actor: Actor, incident: Incident) -> tuple[list[tuple[str, str]], dict
         if objection is not None:
             refused.setdefault(objection, []).append(label)
     return [(endpoint, label) for endpoint, label, objection in steps if objection is None], refused
+
+
+def _rows(actor: Actor, found: Listing, lang: str) -> list[tuple[Any, ...]]:
+    """Return for each incident of the page its id, title, reference, whether it is a twin, and the words of its cells."""
+    acts = queries.kinds_of(actor, [incident.id for incident in found.incidents])
+    zone = ZoneInfo(choose_zone())
+    changed = [incident.changed_at.astimezone(zone).date() for incident in found.incidents]
+    told = {day: _("changed %(date)s", date=date_words(day, lang)) for day in set(changed)}
+    return [
+        (
+            incident.id,
+            title,
+            incident.reference,
+            twin,
+            _acts(acts.get(incident.id, []), lang),
+            region_name(incident.region, lang),
+            incident_when(incident, lang),
+            name,
+            (incident.state, incident.grade),
+            told[day],
+        )
+        for incident, title, twin, name, day in zip(
+            found.incidents, found.titles, found.twins, found.names, changed, strict=True
+        )
+    ]
+
+
+def _acts(kinds: list[str], lang: str) -> str:
+    words = ", ".join(rules.label("acts", kind, lang) for kind in kinds[:NAMED])
+    more = len(kinds) - NAMED
+    return f"{words} {_('and %(num)s more', num=more)}" if more > 0 else words
+
+
+def _number(numbers: Iterable[int], found: Listing) -> str:
+    """Return the sum of some of the numbers of a list, as far as they were counted."""
+    told, most = list(numbers), found.most_counted
+    if most is None or max(told, default=0) <= most:
+        return number_label(sum(told))
+    return f"{number_label(sum(min(number, most) for number in told))}+"
+
+
+def _mark(last: Listed) -> str:
+    return f"{last.state}~{last.changed_at.timestamp():.6f}~{last.id}"
+
+
+def _place(mark: str) -> Place | None:
+    """Read where the page before ended; None when the address was tampered with."""
+    state, _tilde, rest = mark.partition("~")
+    seconds, _tilde, incident_id = rest.partition("~")
+    try:
+        return Place(state, datetime.fromtimestamp(float(seconds), UTC), incident_id[:LENGTH]) if incident_id else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def narrowing() -> tuple[queries.Asked, dict[str, str]]:
